@@ -1,0 +1,314 @@
+#include "firmware/confine.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/landlock.h>
+#include <pwd.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534 };
+
+/* Where the sanitizer is at work, its calls and memory are not ours to list. */
+#if defined(__SANITIZE_ADDRESS__)
+static const bool is_sanitized = true;
+#else
+static const bool is_sanitized = false;
+#endif
+
+struct identity {
+	uid_t uid;
+	gid_t gid;
+};
+
+static struct identity unprivileged_identity(void);
+static int limit(int resource, rlim_t value);
+static int limit_memory(void);
+static int load_filter(scmp_filter_ctx filter);
+static scmp_filter_ctx make_filter(const struct confine_profile *profile);
+static int add_rules(scmp_filter_ctx filter, const struct confine_rule *rules);
+static int add_rule(scmp_filter_ctx filter, const struct confine_rule *rule);
+static int add_own_signal(scmp_filter_ctx filter);
+static int close_file_system(void);
+static int drop_user(const struct identity *identity);
+static int drop_capabilities(void);
+static int drop_bounds(const cap_value_t *kept, size_t kept_count);
+
+int
+confine(enum role_id role, const char **step)
+{
+	const struct confine_profile *profile = confine_profile_of(role);
+	struct identity identity = unprivileged_identity();
+	scmp_filter_ctx filter = NULL;
+	int error;
+
+	/* All that allocates or opens comes first. */
+	*step = "make the filter of system calls";
+	if (!is_sanitized) {
+		filter = make_filter(profile);
+		if (filter == NULL) {
+			return -ENOTSUP;
+		}
+	}
+	*step = "set limits";
+	if ((error = limit(RLIMIT_CORE, 0)) != 0 ||
+	    (error = limit(RLIMIT_NOFILE, profile->file_limit)) != 0 ||
+	    (error = profile->is_memory_sealed ? limit_memory() : 0) != 0) {
+		goto out;
+	}
+	*step = "give up privileges";
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+		error = -errno;
+		goto out;
+	}
+	*step = "close the file system";
+	if ((error = close_file_system()) != 0) {
+		goto out;
+	}
+	*step = "become another user";
+	if ((error = drop_bounds(NULL, 0)) != 0 ||
+	    (error = drop_user(&identity)) != 0) {
+		goto out;
+	}
+	*step = "give up capabilities";
+	if ((error = drop_capabilities()) != 0) {
+		goto out;
+	}
+	/* A change of user makes the kernel forget both. */
+	*step = "tie its life to the supervisor's";
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) {
+		error = -errno;
+		goto out;
+	}
+	*step = "load the filter of system calls";
+	error = load_filter(filter);
+out:
+	if (filter != NULL) {
+		seccomp_release(filter);
+	}
+	return error;
+}
+
+int
+confine_supervisor(void)
+{
+	/* To open interfaces; to make roles another user's, and end them all
+	 * the same; to read the configuration and tend the status socket. */
+	static const cap_value_t kept[] = { CAP_NET_RAW, CAP_NET_ADMIN,
+		CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_KILL, CAP_CHOWN,
+		CAP_FOWNER, CAP_DAC_OVERRIDE };
+
+	return drop_bounds(kept, ARRAY_SIZE(kept));
+}
+
+/* Whom to become; who we are where we cannot choose. */
+static struct identity
+unprivileged_identity(void)
+{
+	struct identity identity = { NOBODY, NOBODY };
+	const struct passwd *entry;
+
+	if (geteuid() != 0) {
+		return (struct identity){ geteuid(), getegid() };
+	}
+	entry = getpwnam("spanwatch");
+	if (entry != NULL && entry->pw_uid != 0) {
+		identity = (struct identity){ entry->pw_uid, entry->pw_gid };
+	}
+	return identity;
+}
+
+/* Lowers a limit; one that is lower already stays. */
+static int
+limit(int resource, rlim_t value)
+{
+	struct rlimit now;
+
+	if (getrlimit((__rlimit_resource_t)resource, &now) < 0) {
+		return -errno;
+	}
+	if (now.rlim_max != RLIM_INFINITY && now.rlim_max < value) {
+		value = now.rlim_max;
+	}
+	now = (struct rlimit){ value, value };
+	return setrlimit((__rlimit_resource_t)resource, &now) < 0 ? -errno : 0;
+}
+
+/* Private writable memory stays what it is, but for the slack. */
+static int
+limit_memory(void)
+{
+	FILE *file;
+	char line[128];
+	unsigned long long kib = 0;
+
+	if (is_sanitized) {
+		return 0;
+	}
+	file = fopen("/proc/self/status", "re");
+	if (file == NULL) {
+		return -errno;
+	}
+	while (fgets(line, sizeof(line), file) != NULL &&
+	    sscanf(line, "VmData: %llu kB", &kib) != 1) {
+	}
+	fclose(file);
+	if (kib == 0) {
+		return -ENODATA;
+	}
+	return limit(RLIMIT_DATA, (rlim_t)kib * 1024 + CONFINE_MEMORY_SLACK);
+}
+
+static int
+load_filter(scmp_filter_ctx filter)
+{
+	return filter == NULL ? 0 : seccomp_load(filter);
+}
+
+/* Returns null if it cannot be made. */
+static scmp_filter_ctx
+make_filter(const struct confine_profile *profile)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+
+	if (filter == NULL) {
+		return NULL;
+	}
+	if (add_rules(filter, confine_rules_of_all) != 0 ||
+	    add_rules(filter, profile->rules) != 0 ||
+	    add_own_signal(filter) != 0) {
+		seccomp_release(filter);
+		return NULL;
+	}
+	return filter;
+}
+
+static int
+add_rules(scmp_filter_ctx filter, const struct confine_rule *rules)
+{
+	int error = 0;
+
+	for (; rules->call != NULL && error == 0; rules++) {
+		error = add_rule(filter, rules);
+	}
+	return error;
+}
+
+static int
+add_rule(scmp_filter_ctx filter, const struct confine_rule *rule)
+{
+	uint32_t action = rule->error == 0
+	    ? SCMP_ACT_ALLOW
+	    : SCMP_ACT_ERRNO((uint32_t)rule->error);
+	int number = seccomp_syscall_resolve_name(rule->call);
+	struct scmp_arg_cmp comparison = { .arg = rule->argument,
+		.op = SCMP_CMP_MASKED_EQ,
+		.datum_a = rule->mask,
+		.datum_b = rule->value };
+
+	/* Negative: this architecture has not got it. */
+	if (number < 0) {
+		return 0;
+	}
+	return seccomp_rule_add_array(
+	    filter, action, number, rule->mask == 0 ? 0 : 1, &comparison);
+}
+
+/* abort() signals its own process, and nobody else's. */
+static int
+add_own_signal(scmp_filter_ctx filter)
+{
+	const struct confine_rule rule = { "tgkill", 0, 0, 0xffffffff,
+		(uint64_t)getpid() };
+
+	return add_rule(filter, &rule);
+}
+
+/* Landlock, with a rule set that has no rules: nothing can be opened, made or
+ * removed by name, whoever we are.  What a newer kernel knows beyond the
+ * headers is left to seccomp. */
+static int
+close_file_system(void)
+{
+	struct landlock_ruleset_attr attributes = {
+		.handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE |
+		    LANDLOCK_ACCESS_FS_WRITE_FILE |
+		    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+		    LANDLOCK_ACCESS_FS_REMOVE_DIR |
+		    LANDLOCK_ACCESS_FS_REMOVE_FILE |
+		    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
+		    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
+		    LANDLOCK_ACCESS_FS_MAKE_FIFO |
+		    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM,
+	};
+	int fd = (int)syscall(
+	    SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
+	int error = 0;
+
+	if (fd < 0) {
+		/* Not built in, or turned off: the filter stands alone. */
+		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -errno;
+	}
+	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0) {
+		error = -errno;
+	}
+	close(fd);
+	return error;
+}
+
+static int
+drop_user(const struct identity *identity)
+{
+	if (geteuid() != 0) {
+		return 0;
+	}
+	if (setgroups(0, NULL) < 0 ||
+	    setresgid(identity->gid, identity->gid, identity->gid) < 0 ||
+	    setresuid(identity->uid, identity->uid, identity->uid) < 0) {
+		return -errno;
+	}
+	return 0;
+}
+
+static int
+drop_capabilities(void)
+{
+	cap_t none = cap_init();
+	int error = 0;
+
+	if (none == NULL) {
+		return -errno;
+	}
+	if (cap_set_proc(none) < 0) {
+		error = -errno;
+	}
+	cap_free(none);
+	return error;
+}
+
+/* Takes all capabilities but 'kept' from what this process and those that it
+ * executes may ever have.  Only the privileged can; others have none to lose,
+ * since they cannot gain any. */
+static int
+drop_bounds(const cap_value_t *kept, size_t kept_count)
+{
+	for (cap_value_t value = 0; cap_get_bound(value) >= 0; value++) {
+		bool keep = false;
+
+		for (size_t i = 0; i < kept_count; i++) {
+			keep = keep || kept[i] == value;
+		}
+		if (!keep && cap_drop_bound(value) < 0 && geteuid() == 0) {
+			return -errno;
+		}
+	}
+	return 0;
+}

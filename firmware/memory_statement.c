@@ -1,0 +1,105 @@
+#include "firmware/memory_statement.h"
+
+#include "capture/capture_live.h"
+#include "firmware/output.h"
+#include "firmware/role.h"
+
+/* What a process holds beside its tables, measured and rounded up. */
+enum {
+	/* The program's and the libraries' pages, one copy for all processes.
+	 */
+	CODE_BYTES = 10 << 20,
+	/* A process's own: data of program and libraries, and what those have
+	 * allocated by the time it is confined. */
+	PROCESS_BYTES = 3 << 19,
+	STACK_BYTES = 256 << 10,
+};
+
+/* The lines being written. */
+struct writing {
+	struct memory_line *lines;
+	uint32_t capacity;
+	uint32_t count; /* May pass the capacity. */
+};
+
+static void add_roles(struct writing *writing);
+static void add_captures(struct writing *writing, const struct config *config);
+static void add(struct writing *writing, const char *role, const char *room,
+    struct plan_line plan);
+
+uint32_t
+memory_statement_lines(
+    const struct config *config, struct memory_line *lines, uint32_t capacity)
+{
+	struct writing writing = { lines, capacity, 0 };
+
+	writing.count = memory_plan_lines(lines, capacity);
+	add_captures(&writing, config);
+	add_roles(&writing);
+	return writing.count;
+}
+
+uint64_t
+memory_statement_total(const struct memory_line *lines, uint32_t count)
+{
+	return memory_plan_sum(lines, count, NULL, MEMORY_CARVED) +
+	    memory_plan_sum(lines, count, NULL, MEMORY_STATED);
+}
+
+static void
+add_captures(struct writing *writing, const struct config *config)
+{
+	size_t arena = 0;
+
+	for (uint32_t i = 0; i < config->capture_count; i++) {
+		const struct config_capture *capture = &config->captures[i];
+		size_t wanted = CAPTURE_LIVE_BYTES(capture->snap_length);
+
+		add(writing, "sensor", "capture",
+		    (struct plan_line){ "kernel ring of an interface",
+		        capture->buffer_bytes, 1, capture->buffer_bytes });
+		arena = wanted > arena ? wanted : arena;
+	}
+	if (arena > 0) {
+		add(writing, "sensor", "capture",
+		    (struct plan_line){ "frames of a burst",
+		        arena / CAPTURE_BURST, CAPTURE_BURST, arena });
+	}
+}
+
+static void
+add_roles(struct writing *writing)
+{
+	for (enum role_id id = ROLE_SUPERVISOR; id < ROLE_COUNT; id++) {
+		const char *name = role_name(id);
+
+		add(writing, name, "firmware",
+		    (struct plan_line){ "role, policy and counters",
+		        sizeof(struct role), 1, sizeof(struct role) });
+		add(writing, name, "firmware",
+		    (struct plan_line){ "stack", STACK_BYTES, 1, STACK_BYTES });
+		add(writing, name, "firmware",
+		    (struct plan_line){ "data and heap of libraries",
+		        PROCESS_BYTES, 1, PROCESS_BYTES });
+	}
+	add(writing, "supervisor", "config",
+	    (struct plan_line){ "configurations", sizeof(struct config), 2,
+	        2 * sizeof(struct config) });
+	add(writing, "ledger", "firmware",
+	    (struct plan_line){
+	        "lines that wait to be written", OUTPUT_SIZE, 1, OUTPUT_SIZE });
+	add(writing, "all", "firmware",
+	    (struct plan_line){
+	        "program and libraries", CODE_BYTES, 1, CODE_BYTES });
+}
+
+static void
+add(struct writing *writing, const char *role, const char *room,
+    struct plan_line plan)
+{
+	if (writing->count < writing->capacity) {
+		writing->lines[writing->count] =
+		    (struct memory_line){ role, room, MEMORY_STATED, plan };
+	}
+	writing->count++;
+}

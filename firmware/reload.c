@@ -1,0 +1,149 @@
+#include "firmware/reload.h"
+
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "firmware/briefing.h"
+
+enum { LOOK_LAST_S = 60 };
+
+static void report_error(void *context, const struct config_error *error);
+static const char *interface_that_is_back(
+    const struct config *config, const struct sensor_health *health);
+static bool interface_is_up(const char *name);
+
+void
+reload_configuration(struct supervisor *supervisor)
+{
+	struct config *old = supervisor->config;
+	struct config *fresh = supervisor->spare;
+	bool has_new_interfaces;
+
+	if (supervisor->config_path == NULL) {
+		log_info(&supervisor->log, "supervisor",
+		    "there is no configuration file to read again");
+		return;
+	}
+	if (config_read(supervisor->config_path, fresh, report_error,
+	        supervisor) != 0) {
+		supervisor->health.reloads_refused++;
+		log_error(&supervisor->log, "supervisor",
+		    "the configuration is bad: the one before holds");
+		return;
+	}
+	fresh->policy.version = old->policy.version + 1;
+	supervisor->config = fresh;
+	supervisor->spare = old;
+	supervisor->health.reloads++;
+	has_new_interfaces = fresh->capture_count != old->capture_count ||
+	    memcmp(fresh->captures, old->captures, sizeof(fresh->captures)) !=
+	        0;
+	log_info(&supervisor->log, "supervisor",
+	    "configuration read again: policy %u, interfaces %s",
+	    fresh->policy.version,
+	    has_new_interfaces ? "changed" : "as before");
+	reload_report(supervisor);
+	/* Who receives first, so that it knows the segments of what it gets. */
+	for (enum role_id id = ROLE_SUPERVISOR + 1; id < ROLE_COUNT; id++) {
+		if (supervisor->roles[id].pid != 0) {
+			briefing_policy(&supervisor->roles[id]);
+		}
+	}
+	if (has_new_interfaces) {
+		supervisor_stop_role(&supervisor->roles[ROLE_SENSOR]);
+	}
+}
+
+/* A sensor without an interface has nothing to see, but can be given one. */
+void
+reload_report(const struct supervisor *supervisor)
+{
+	if (supervisor->config->capture_count == 0) {
+		log_warning(&supervisor->log, "supervisor",
+		    "no interface is configured, so nothing is seen: a section "
+		    "capture { interface = \"eth1\" } names one");
+	}
+}
+
+void
+reload_interfaces(struct supervisor *supervisor, uint64_t now_ns)
+{
+	struct supervised *sensor = &supervisor->roles[ROLE_SENSOR];
+	struct sensor_health *health = &supervisor->sensor_health;
+	uint64_t heartbeat_ns;
+	const char *name;
+
+	if (now_ns < supervisor->look_again_ns ||
+	    sensor->state != HEALTH_ROLE_RUNNING ||
+	    !stats_page_read(&sensor->page, health, &heartbeat_ns) ||
+	    !sensor_health_is_sound(health)) {
+		return;
+	}
+	name = interface_that_is_back(supervisor->config, health);
+	if (name == NULL) {
+		return;
+	}
+	/* It may be up and yet not to be opened: ever more seldom, then. */
+	if (now_ns - supervisor->look_again_ns > LOOK_LAST_S * NS_PER_S) {
+		supervisor->look_s = 1;
+	}
+	supervisor->look_again_ns = now_ns + supervisor->look_s * NS_PER_S;
+	supervisor->look_s = supervisor->look_s * 2 < LOOK_LAST_S
+	    ? supervisor->look_s * 2
+	    : LOOK_LAST_S;
+	log_info(&supervisor->log, "supervisor",
+	    "%s is there: the sensor is started anew", name);
+	supervisor_stop_role(sensor);
+}
+
+static void
+report_error(void *context, const struct config_error *error)
+{
+	const struct supervisor *supervisor = context;
+	char text[CONFIG_SENTENCE_SIZE + CONFIG_PATH_SIZE];
+
+	log_error(&supervisor->log, "config", "%s",
+	    config_error_format(error, text, sizeof(text)));
+}
+
+/* One that the sensor lacks and that is up; null: none.  (Of the sensor's word
+ * only the names are believed, and only those that the configuration has.) */
+static const char *
+interface_that_is_back(
+    const struct config *config, const struct sensor_health *health)
+{
+	if (health->interface_count != config->capture_count) {
+		return NULL;
+	}
+	for (uint32_t i = 0; i < health->interface_count; i++) {
+		const char *name = config->captures[i].interface;
+
+		if (health->interfaces[i].state == HEALTH_INTERFACE_ABSENT &&
+		    strcmp(health->interfaces[i].name, name) == 0 &&
+		    interface_is_up(name)) {
+			return name;
+		}
+	}
+	return NULL;
+}
+
+static bool
+interface_is_up(const char *name)
+{
+	struct ifreq request = { 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool is_up;
+
+	if (fd < 0) {
+		return false;
+	}
+	(void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	is_up = ioctl(fd, SIOCGIFFLAGS, &request) == 0 &&
+	    (request.ifr_flags & IFF_UP) != 0;
+	close(fd);
+	return is_up;
+}

@@ -1,0 +1,289 @@
+/*
+ * `spanwatch status`: asks the running sensor how it is.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "alert/words.h"
+#include "base/strbuf.h"
+#include "firmware/command.h"
+#include "firmware/status_socket.h"
+#include "policy/policy.h"
+
+enum {
+	OPTION_JSON,
+	OPTION_SOCKET,
+
+	REPORT_SIZE = 1 << 20, /* Bytes that every report fits into. */
+	PATIENCE_S = 5,
+};
+
+static int status_run(int argc, char **argv);
+static int connect_somewhere(const char *wanted, const char **path);
+static int receive_report(int fd, char *report, size_t *size);
+static void print_report(const json_t *report);
+static void print_head(const json_t *report);
+static void print_roles(const json_t *roles);
+static void print_interfaces(const json_t *interfaces);
+static void print_tables(json_t *tables);
+static void print_alerts(const json_t *alerts);
+static void print_counters(json_t *counters);
+static const char *text_of(const json_t *object, const char *key);
+static long long number_of(const json_t *object, const char *key);
+
+const struct command command_status = {
+	.name = "status",
+	.line = "ask the running sensor for its health",
+	.text =
+	    "Prints the roles and whether they live, the interfaces and what "
+	    "was lost on them,\nhow full the tables are, and what was told "
+	    "and counted. Without --socket it asks\nthe sensor of this user, "
+	    "then that of root. Exit status 3 if no sensor answers.\n",
+	.options = {
+	    [OPTION_JSON] = { "--json", NULL,
+		"print it as one JSON object, \"spanwatch.status/1\"" },
+	    [OPTION_SOCKET] = { "--socket", "PATH",
+		"where the sensor listens" },
+	},
+	.run = status_run,
+};
+
+static int
+status_run(int argc, char **argv)
+{
+	static char report[REPORT_SIZE];
+	size_t size = 0;
+	const char *path = NULL;
+	bool prints_json = false;
+	struct options options;
+	json_t *parsed;
+	int which;
+	int fd;
+	int error;
+
+	options_init(&options, &command_status, argc, argv);
+	while ((which = options_next(&options)) >= 0) {
+		if (which == OPTION_JSON) {
+			prints_json = true;
+		} else {
+			path = options.value;
+		}
+	}
+	if (which != OPTIONS_END) {
+		return options_exit_status(which);
+	}
+	fd = connect_somewhere(path, &path);
+	if (fd < 0) {
+		return command_failed(&command_status, EXIT_REFUSED,
+		    fd == -EACCES
+		        ? "the sensor at %s is not yours to ask: %s"
+		        : "no sensor runs here: nobody listens at %s (%s)",
+		    path, strerror(-fd));
+	}
+	error = receive_report(fd, report, &size);
+	close(fd);
+	parsed = error == 0 ? json_loadb(report, size, 0, NULL) : NULL;
+	if (parsed == NULL) {
+		return command_failed(&command_status, EXIT_REFUSED,
+		    "the sensor at %s gave no status: %s", path,
+		    error == 0 ? "it is cut short" : strerror(-error));
+	}
+	if (prints_json) {
+		fwrite(report, 1, size, stdout);
+	} else {
+		print_report(parsed);
+	}
+	json_decref(parsed);
+	return EXIT_DONE;
+}
+
+/* At 'wanted', or where a sensor may be.  '*path' is where it was, or was
+ * looked for last. */
+static int
+connect_somewhere(const char *wanted, const char **path)
+{
+	static char own[STATUS_PATH_SIZE];
+	int fd;
+
+	if (wanted != NULL) {
+		*path = wanted;
+		return status_socket_connect(wanted);
+	}
+	if (status_socket_default(own)) {
+		*path = own;
+		fd = status_socket_connect(own);
+		if (fd >= 0) {
+			return fd;
+		}
+	}
+	*path = status_socket_of_root;
+	return status_socket_connect(status_socket_of_root);
+}
+
+static int
+receive_report(int fd, char *report, size_t *size)
+{
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+	ssize_t received;
+
+	if (setsockopt(
+	        fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
+		return -errno;
+	}
+	while ((received = read(fd, report + *size, REPORT_SIZE - *size)) > 0) {
+		*size += (size_t)received;
+	}
+	if (received < 0) {
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	}
+	return 0;
+}
+
+static void
+print_report(const json_t *report)
+{
+	print_head(report);
+	print_roles(json_object_get(report, "roles"));
+	print_interfaces(json_object_get(report, "interfaces"));
+	print_tables(json_object_get(report, "tables"));
+	print_alerts(json_object_get(report, "alerts"));
+	print_counters(json_object_get(report, "counters"));
+}
+
+static void
+print_head(const json_t *report)
+{
+	const json_t *policy = json_object_get(report, "policy");
+	const json_t *memory = json_object_get(report, "memory");
+	long long up_s = number_of(report, "uptime_s");
+	char name[POLICY_NAME_SIZE * 4]; /* Made visible, it may be longer. */
+	struct strbuf buffer;
+
+	strbuf_init(&buffer, name, sizeof(name));
+	words_add_visible(&buffer, text_of(report, "sensor"));
+	printf("%s, spanwatch %s, up %lldd %02lld:%02lld:%02lld since %s\n",
+	    name, text_of(report, "version"), up_s / 86400, up_s / 3600 % 24,
+	    up_s / 60 % 60, up_s % 60, text_of(report, "started"));
+	printf("policy %lld with %lld segments; configuration read again "
+	       "%lld times, refused %lld times\n",
+	    number_of(policy, "version"), number_of(policy, "segments"),
+	    number_of(policy, "reloads"), number_of(policy, "reloads_refused"));
+	printf("memory of the sensor: %.1f MiB planned, %.1f MiB carved\n",
+	    (double)number_of(memory, "planned_bytes") / 1048576,
+	    (double)number_of(memory, "used_bytes") / 1048576);
+}
+
+static void
+print_roles(const json_t *roles)
+{
+	const json_t *role;
+	size_t i;
+
+	printf("\nROLE        PID      STATE     RESTARTS  HEARTBEAT  "
+	       "LAST END\n");
+	json_array_foreach(roles, i, role)
+	{
+		const json_t *age = json_object_get(role, "heartbeat_age_s");
+		char heartbeat[24] = "-";
+
+		if (json_is_real(age)) {
+			(void)snprintf(heartbeat, sizeof(heartbeat), "%.1f s",
+			    json_real_value(age));
+		}
+		printf("%-10s  %-7lld  %-8s  %-8lld  %-9s  %s\n",
+		    text_of(role, "name"), number_of(role, "pid"),
+		    text_of(role, "state"), number_of(role, "restarts"),
+		    heartbeat, text_of(role, "last_end"));
+	}
+}
+
+static void
+print_interfaces(const json_t *interfaces)
+{
+	const json_t *interface;
+	size_t i;
+
+	if (!json_is_array(interfaces)) {
+		printf("\nThe sensor does not run: nothing is seen.\n");
+		return;
+	}
+	if (json_array_size(interfaces) == 0) {
+		printf("\nNo interface is configured: nothing is seen.\n");
+		return;
+	}
+	printf("\nINTERFACE         STATE           FRAMES  DROPPED BY THE "
+	       "KERNEL\n");
+	json_array_foreach(interfaces, i, interface)
+	{
+		printf("%-16s  %-6s  %14lld  %lld\n",
+		    text_of(interface, "name"), text_of(interface, "state"),
+		    number_of(interface, "frames"),
+		    number_of(interface, "kernel_drops"));
+	}
+}
+
+static void
+print_tables(json_t *tables)
+{
+	const char *name;
+	const json_t *table;
+
+	if (!json_is_object(tables)) {
+		return;
+	}
+	printf("\nTABLE                   HELD          OF\n");
+	json_object_foreach(tables, name, table)
+	{
+		printf("%-16s  %10lld  %10lld\n", name,
+		    number_of(table, "held"), number_of(table, "places"));
+	}
+}
+
+static void
+print_alerts(const json_t *alerts)
+{
+	const json_t *last = json_object_get(alerts, "last");
+
+	printf("\n%lld alerts told, %lld revisions in all\n",
+	    number_of(alerts, "told"), number_of(alerts, "revisions"));
+	if (json_is_object(last)) {
+		printf("last: %s revision %lld at %s: %s\n",
+		    text_of(last, "id"), number_of(last, "revision"),
+		    text_of(last, "at"), text_of(last, "summary"));
+	}
+}
+
+static void
+print_counters(json_t *counters)
+{
+	const char *name;
+	const json_t *value;
+
+	printf("\n");
+	json_object_foreach(counters, name, value)
+	{
+		printf("%-32s  %14lld\n", name,
+		    (long long)json_integer_value(value));
+	}
+}
+
+/* "-" where it is null or missing. */
+static const char *
+text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text == NULL ? "-" : text;
+}
+
+/* Zero where it is null or missing. */
+static long long
+number_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}

@@ -1,0 +1,118 @@
+# Tests.
+#
+# tests/unit/ROOM/test_*.c   one program a room, linked with that room and the
+#                            rooms it may include (firmware: with all);
+#                            run in release and asan
+# tests/fuzz/fuzz_*.c        one program each, over the whole line; what was
+#                            found once (regressions/, seeds/) is run again
+# tests/replay/run           recordings in, alerts out
+# tests/memory/run           no allocation on the packet path; flat under floods
+# tests/lab/run              live, in network namespaces; needs root
+#
+# `check` and `demo` first install what is missing, then call make again: only
+# then can be read what a configured and equipped machine has.
+
+UNIT_ROOMS := $(sort $(patsubst tests/unit/%/,%,$(dir $(wildcard tests/unit/*/test_*.c))))
+UNIT_PROGRAMS := $(patsubst %,$(B)/tests/unit/%/test,$(UNIT_ROOMS))
+SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/support/*.c)))
+ROOM_ARCHIVES := $(patsubst %,$(B)/src/%.a,$(ROOMS))
+# firmware/ is no room, but its parts are tested like one.
+room_archives_firmware := $(filter-out $(B)/firmware/main.o,$(PROGRAM_OBJ)) \
+	$(ROOM_ARCHIVES)
+
+$(B)/tests/%.o: tests/%.c $(MAKE_RULES)
+	$(COMPILE)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -c -o $@ $<
+
+define unit_rules
+$(B)/tests/unit/$(1)/test: $$(patsubst %.c,$(B)/%.o,$$(sort $$(wildcard tests/unit/$(1)/*.c))) \
+		$(SUPPORT_OBJ) $$(room_archives_$(1))
+	@echo "  LD      $$@"
+	$(Q)$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group \
+		$$(filter %.a,$$^) -Wl,--end-group -lcriterion $$(LIBS)
+endef
+$(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rules,$(room))))
+
+.PHONY: unit unit-programs
+unit-programs: $(UNIT_PROGRAMS)
+unit: unit-programs ## Run the unit tests of this VARIANT
+	$(Q)scripts/run-tests $(foreach room,$(UNIT_ROOMS),\
+		'unit $(room)=$(B)/tests/unit/$(room)/test')
+
+# Fuzzing.  With VARIANT=fuzz libFuzzer drives; in other variants the same
+# target reads the inputs it is given, which makes a regression test of it.
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_PROGRAMS := $(FUZZ_NAMES:%=$(B)/tests/fuzz/fuzz_%)
+FUZZ_DRIVER := $(if $(filter fuzz,$(VARIANT)),,$(B)/tests/fuzz/again.o)
+FUZZ_SECONDS ?= 60
+fuzz_inputs = $(wildcard tests/fuzz/seeds/$(1) tests/fuzz/regressions/$(1))
+
+$(FUZZ_PROGRAMS): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o \
+		$(FUZZ_DRIVER) $(SUPPORT_OBJ) $(ROOM_ARCHIVES)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(FUZZ_DRIVER),,-fsanitize=fuzzer) -o $@ \
+		$(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) \
+		-Wl,--end-group $(LIBS)
+
+.PHONY: fuzz-programs fuzz
+fuzz-programs: $(FUZZ_PROGRAMS)
+ifeq ($(VARIANT),fuzz)
+fuzz: $(FUZZ_NAMES:%=fuzz-%) ## With VARIANT=fuzz: fuzz each target for FUZZ_SECONDS
+fuzz-%: $(B)/tests/fuzz/fuzz_%
+	@mkdir -p $(B)/corpus/$*
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(B)/corpus/$*- \
+		$(B)/corpus/$* $(call fuzz_inputs,$*)
+endif
+
+# The runs.
+SPANWATCH := $(O)/spanwatch
+DEMO_CAPTURE ?= tests/replay/captures/mix-busy.pcap
+DEMO_CONF ?= tests/replay/lab.conf
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+# For a make that a test runs: it is no child of this one's job server.
+TEST_MAKE = env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+	$(MAKE) --no-print-directory -j$(JOBS) O=$(O)
+# Parts of lint that `make check` leaves out: LINT_SKIP="tidy cppcheck".
+LINT_SKIP ?=
+
+.PHONY: packages demo run-demo check run-check check-lab run-check-lab coverage
+packages: ## Install what building and testing need (root, or sudo)
+	$(Q)scripts/install-packages build test lint
+
+demo: ## Install, build, and show the alerts of a recording
+	$(Q)scripts/install-packages build
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) run-demo
+run-demo: all
+	@echo "The alerts of $(DEMO_CAPTURE):"
+	$(Q)$(SPANWATCH) replay -c $(DEMO_CONF) $(DEMO_CAPTURE)
+
+check: ## Install, build, and run every test that needs no root
+	$(Q)scripts/install-packages build test lint
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) run-check
+run-check: all unit-programs $(BUILT_FOR_TESTS)
+	$(Q)$(MAKE) --no-print-directory VARIANT=asan unit-programs fuzz-programs
+	$(Q)SPANWATCH=$(abspath $(SPANWATCH)) scripts/run-tests \
+		$(foreach room,$(UNIT_ROOMS), \
+			'unit $(room)=$(O)/tests/unit/$(room)/test' \
+			'unit $(room), asan=$(O)/asan/tests/unit/$(room)/test') \
+		$(foreach name,$(FUZZ_NAMES),'fuzz $(name), asan=$(strip \
+			$(O)/asan/tests/fuzz/fuzz_$(name) $(call fuzz_inputs,$(name)))') \
+		$(foreach run,$(wildcard tests/replay/run tests/memory/run), \
+			'$(patsubst tests/%/run,%,$(run))=$(run)') \
+		--by-exit $(foreach part,$(filter-out $(LINT_SKIP:%=lint-%),$(LINT_PARTS)), \
+			'$(subst lint-,lint ,$(part))=$(TEST_MAKE) $(part)')
+
+check-lab: ## Install, build, and run the live tests in namespaces (root)
+	$(Q)scripts/install-packages build lab
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) run-check-lab
+run-check-lab: all
+	$(Q)SPANWATCH=$(abspath $(SPANWATCH)) scripts/run-tests --jobs 1 \
+		'lab=tests/lab/run'
+
+ifeq ($(VARIANT),cov)
+coverage: unit-programs ## With VARIANT=cov: what the unit tests reach
+	$(Q)find $(B) -name '*.gcda' -delete
+	$(Q)for program in $(UNIT_PROGRAMS); do $$program --quiet || exit 1; done
+	$(Q)gcovr --root . --filter src/ --exclude-lines-by-pattern '.*NEVER\(.*' \
+		--print-summary $(B)
+endif

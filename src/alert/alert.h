@@ -1,0 +1,53 @@
+/*
+ * Alert: what people and the SOC are told of a finding.
+ *
+ * A finding speaks in numbers of this sensor's policy; an alert speaks in
+ *names: it adds an identifier, how severe it is and why, the segments by name,
+ *and the state that people give it.  alert_json.h and alert_text.h write it
+ *down.
+ *
+ *	alert_make(&alert, &finding, &policy);
+ *
+ * The same finding and policy give the same alert, byte for byte: nothing here
+ * reads a clock or makes a random number.
+ *
+ * Memory: one struct alert, the caller's; fixed size and free of pointers.
+ */
+#ifndef ALERT_ALERT_H
+#define ALERT_ALERT_H
+
+#include "alert/severity.h"
+#include "alert/ulid.h"
+#include "base/base.h"
+#include "detect/finding.h"
+#include "policy/policy.h"
+
+enum alert_status {
+	ALERT_OPEN,
+	ALERT_ACKNOWLEDGED,
+	ALERT_CLOSED,
+	ALERT_AUTHORISED, /* An authorised scanner's entry covers it. */
+};
+
+struct alert {
+	char id[ULID_SIZE];
+	uint8_t status; /* enum alert_status */
+	struct severity severity;
+	struct finding finding;
+
+	char sensor_name[POLICY_NAME_SIZE];
+	bool source_in_segment; /* False: outside every one, or not known. */
+	char source_segment[POLICY_NAME_SIZE];
+	uint16_t target_segment_count;
+	char target_segments[FINDING_SEGMENTS][POLICY_NAME_SIZE];
+};
+
+/* Makes the alert that 'finding' is under 'policy'.  A finding that was made
+ * under another version of the policy has its segments looked up anew. */
+void alert_make(struct alert *alert, const struct finding *finding,
+    const struct policy *policy);
+
+/* "open", "acknowledged", "closed", "authorised". */
+const char *alert_status_name(enum alert_status status);
+
+#endif

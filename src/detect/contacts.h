@@ -1,0 +1,72 @@
+/*
+ * Contacts: which (source, target, service) have met before.
+ *
+ * Only a *first* contact moves a statistic: what a host does every day, and
+ * what it repeats for ever against a dead server, says nothing of scanning. The
+ * memory is a set-associative cache of fingerprints: one cache line of sixteen
+ * a set, each with 28 bits of the key's hash and the epoch (three hours) in
+ * which it was last met.  A contact is remembered for a day at least, while its
+ * set has room; a full set gives up the one met longest ago, counted.
+ *
+ * A strange key is taken for a known one with probability 16 / 2^28 = 6e-8 in a
+ * full set: a count may be too low by that share.
+ *
+ * Memory: CONTACTS_BYTES.  Time: passed in, in seconds.
+ */
+#ifndef DETECT_CONTACTS_H
+#define DETECT_CONTACTS_H
+
+#include "base/addr.h"
+#include "base/base.h"
+#include "base/siphash.h"
+#include "mem/region.h"
+
+enum { CONTACTS_WAYS = 16 };
+
+/* What is asked of a contact; each is a key of its own. */
+enum contact_class {
+	CONTACT_MET,     /* (source, target): anything at all. */
+	CONTACT_PAIR,    /* (source, target, protocol, port): an attempt. */
+	CONTACT_OUTCOME, /* The same: it has had its final outcome. */
+	CONTACT_TARGET,  /* (source, target): counted in a campaign. */
+	CONTACT_SERVICE, /* (source, protocol, port): likewise. */
+};
+
+struct contact_key {
+	struct ip_address source;
+	struct ip_address target;
+	uint16_t port;
+	uint8_t protocol;
+	uint8_t class; /* enum contact_class */
+};
+_Static_assert(sizeof(struct contact_key) == 16 + 16 + 2 + 1 + 1,
+    "struct contact_key must have no padding");
+
+struct contacts_set {
+	uint32_t entry[CONTACTS_WAYS]; /* Fingerprint << 4 | epoch; 0: free. */
+};
+_Static_assert(sizeof(struct contacts_set) == 64, "one cache line per set");
+
+struct contacts {
+	struct contacts_set *sets;
+	uint32_t set_mask;
+	struct hash_key hash_key;
+	uint64_t displaced; /* Contacts of the last day that had to go. */
+};
+
+#define CONTACTS_BYTES(count) \
+	region_bytes((count) / CONTACTS_WAYS, sizeof(struct contacts_set))
+
+/* 'count' fingerprints, a power of two, at least CONTACTS_WAYS. */
+void contacts_init(struct contacts *contacts, struct region *region,
+    uint32_t count, const struct hash_key *hash_key);
+
+/* Notes that 'key' was met at 'now_s'.  True if it is new. */
+bool contacts_note(
+    struct contacts *contacts, const struct contact_key *key, uint32_t now_s);
+
+/* Whether 'key' is known; notes nothing. */
+bool contacts_knows(const struct contacts *contacts,
+    const struct contact_key *key, uint32_t now_s);
+
+#endif

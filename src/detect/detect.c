@@ -1,0 +1,430 @@
+#include "detect/room.h"
+
+#include <string.h>
+
+enum { DHCP_SERVER_PORT = 67 };
+
+size_t
+detect_bytes(void)
+{
+	return region_bytes(1, sizeof(struct detect)) +
+	    TABLE_BYTES(CONFIG_DETECT_SOURCE_COUNT, sizeof(struct source)) +
+	    TABLE_BYTES(CONFIG_DETECT_SUSPECT_COUNT, sizeof(struct suspect)) +
+	    TABLE_BYTES(CONFIG_DETECT_CAMPAIGN_COUNT, sizeof(struct campaign)) +
+	    region_bytes(
+	        CONFIG_DETECT_CAMPAIGN_COUNT, sizeof(struct ip_address)) +
+	    CONTACTS_BYTES(CONFIG_DETECT_CONTACT_COUNT) +
+	    NEIGHBOURS_BYTES(CONFIG_DETECT_NETWORK_COUNT);
+}
+
+uint32_t
+detect_sources_held(const struct detect *detect)
+{
+	return detect->sources.used;
+}
+
+uint32_t
+detect_suspects_held(const struct detect *detect)
+{
+	return detect->suspects.used;
+}
+
+uint32_t
+detect_campaigns_held(const struct detect *detect)
+{
+	return detect->campaigns.used;
+}
+
+struct detect *
+detect_init(struct region *region, const struct hash_key *hash_key,
+    struct counters *counters, const struct policy *policy)
+{
+	struct detect *detect = region_carve(region, 1, sizeof(struct detect));
+
+	table_init(&detect->sources, region, CONFIG_DETECT_SOURCE_COUNT,
+	    sizeof(struct source), sizeof(struct ip_address), hash_key);
+	table_init(&detect->suspects, region, CONFIG_DETECT_SUSPECT_COUNT,
+	    sizeof(struct suspect), sizeof(struct ip_address), hash_key);
+	table_init(&detect->campaigns, region, CONFIG_DETECT_CAMPAIGN_COUNT,
+	    sizeof(struct campaign), sizeof(struct ip_address), hash_key);
+	detect->due = region_carve(
+	    region, CONFIG_DETECT_CAMPAIGN_COUNT, sizeof(struct ip_address));
+	contacts_init(
+	    &detect->contacts, region, CONFIG_DETECT_CONTACT_COUNT, hash_key);
+	neighbours_init(
+	    &detect->neighbours, region, CONFIG_DETECT_NETWORK_COUNT, hash_key);
+	detect->counters = counters;
+	detect->policy = policy;
+	return detect;
+}
+
+/* Segments are indices in a policy: those kept with sources are forgotten, and
+ * looked up again at the next contact. */
+void
+detect_apply_policy(struct detect *detect)
+{
+	memset(detect->weather.segments, 0, sizeof(detect->weather.segments));
+	for (uint32_t i = 0; i < table_count(&detect->campaigns); i++) {
+		struct campaign *campaign = table_at(&detect->campaigns, i);
+
+		if (campaign != NULL) {
+			campaign->segment_count = 0;
+		}
+	}
+}
+
+void
+detect_dropped(struct detect *detect, uint64_t now_ns, uint64_t count)
+{
+	weather_dropped(&detect->weather, now_ns, count);
+}
+
+/* What an attempt tells of the addresses around.  False: it is explained by
+ * what others do, and is no evidence. */
+static bool
+learn_from_attempt(struct detect *detect, const struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+	struct neighbours *neighbours = &detect->neighbours;
+
+	if ((probe->traits & PROBE_INFERRED) != 0) {
+		return true;
+	}
+	neighbours_mac_speaks(neighbours, &probe->source_mac, &probe->source);
+	if (sighting->source_segment != POLICY_NO_SEGMENT) {
+		neighbours_live(neighbours, &probe->source, sighting->now_s);
+	}
+	if (sighting_is_layer2(probe)) {
+		if (neighbours_explains(neighbours, &sighting->source,
+		        &probe->target, sighting->now_s)) {
+			counter_increment(
+			    detect->counters, COUNTER_DETECT_EXPLAINED);
+			return false;
+		}
+		return true;
+	}
+	neighbours_contact(
+	    neighbours, &sighting->source, &probe->target, sighting->now_s);
+	return true;
+}
+
+/* Routers resolve the addresses of what they forward; a DHCP server tries an
+ * address before it gives it out (RFC 2131, section 2.2). */
+static bool
+is_upkeep(const struct detect *detect, const struct source *source,
+    const struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+
+	if (sighting_is_layer2(probe)) {
+		return source->is_dhcp_server ||
+		    neighbours_is_router(
+		        &detect->neighbours, &probe->source_mac);
+	}
+	return source->is_dhcp_server && probe->technique == PROBE_ICMP_ECHO;
+}
+
+static struct weigh_context
+context_of(struct detect *detect, const struct source *source,
+    const struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+	struct weigh_context context = {
+		.now_ns = probe->time_ns,
+		.traits = probe->traits,
+		.silence_worth = weather_silence_worth(
+		    &detect->weather, sighting->target_segment, probe),
+		.is_upkeep = is_upkeep(detect, source, sighting),
+	};
+
+	if (probe->outcome == PROBE_SILENT ||
+	    probe->outcome == PROBE_FILTERED) {
+		context.is_dark = neighbours_is_dark(
+		    &detect->neighbours, &probe->target, sighting->now_s);
+	}
+	return context;
+}
+
+static uint32_t
+rank_source(const void *record)
+{
+	const struct source *source = record;
+
+	return source->is_suspect ? source->made : 0;
+}
+
+static struct source *
+find_source(struct detect *detect, const struct sighting *sighting)
+{
+	uint64_t hash = table_hash(&detect->sources, &sighting->source);
+
+	return table_find(
+	    &detect->sources, &sighting->source, hash, sighting->now_s);
+}
+
+static struct source *
+make_source(struct detect *detect, const struct sighting *sighting)
+{
+	uint64_t hash = table_hash(&detect->sources, &sighting->source);
+	struct source *source = table_find(
+	    &detect->sources, &sighting->source, hash, sighting->now_s);
+
+	if (source == NULL) {
+		source = table_take_ranked(&detect->sources, &sighting->source,
+		    hash, sighting->now_s, rank_source, NULL);
+	}
+	source->segment = sighting->source_segment;
+	source->mac = sighting->probe->source_mac;
+	source->vlan = sighting->probe->vlan;
+	source->is_dhcp_server = source->is_dhcp_server ||
+	    (sighting->probe->technique == PROBE_UDP &&
+	        sighting->probe->source_port == DHCP_SERVER_PORT);
+	return source;
+}
+
+static struct suspect *
+find_suspect(struct detect *detect, const struct sighting *sighting)
+{
+	uint64_t hash = table_hash(&detect->suspects, &sighting->source);
+
+	return table_find(
+	    &detect->suspects, &sighting->source, hash, sighting->now_s);
+}
+
+/* Makes a suspect of a source: what it did until now is weighed as if it
+ * happened now. */
+static struct suspect *
+make_suspect(struct detect *detect, struct source *source,
+    const struct sighting *sighting)
+{
+	uint64_t hash = table_hash(&detect->suspects, &sighting->source);
+	bool evicted;
+	struct suspect *suspect = table_take_ranked(&detect->suspects,
+	    &sighting->source, hash, sighting->now_s, weigh_rank, &evicted);
+
+	counter_add(
+	    detect->counters, COUNTER_DETECT_SUSPECTS_DISPLACED, evicted);
+	counter_increment(detect->counters, COUNTER_DETECT_SUSPECTS);
+	source->is_suspect = true;
+	for (uint32_t i = 0; i < source->kept_count; i++) {
+		struct contact *entry =
+		    suspect_contact(suspect, &source->kept[i]);
+		enum probe_outcome outcome = entry->outcome;
+		struct weigh_context context = { .now_ns = entry->time_ns,
+			.traits = entry->traits,
+			.silence_worth = 1 };
+
+		weigh_attempt(suspect, entry, &context);
+		if (outcome != PROBE_PENDING) {
+			entry->flags |= CONTACT_CONCLUDED;
+			weigh_outcome(suspect, entry, outcome, &context);
+		}
+	}
+	suspect->first_ns = source->kept_count > 0 ? source->kept[0].time_ns
+	                                           : sighting->probe->time_ns;
+	return suspect;
+}
+
+/* Notes that source and target have met.  Marks the contact if the target had
+ * contacted the source before. */
+static void
+note_meeting(struct detect *detect, struct sighting *sighting)
+{
+	struct contact_key there = { .source = sighting->source,
+		.target = sighting->contact.target,
+		.class = CONTACT_MET };
+	struct contact_key back = { .source = there.target,
+		.target = there.source,
+		.class = CONTACT_MET };
+
+	(void)contacts_note(&detect->contacts, &there, sighting->now_s);
+	if (contacts_knows(&detect->contacts, &back, sighting->now_s)) {
+		sighting->contact.flags |= CONTACT_RETURNED;
+	}
+}
+
+static void
+take_attempt(struct detect *detect, struct sighting *sighting)
+{
+	struct contact_key key = sighting_key(sighting, CONTACT_PAIR);
+	struct weigh_context context;
+	struct suspect *suspect = NULL;
+	struct source *source;
+	struct contact *entry;
+
+	if (!learn_from_attempt(detect, sighting) ||
+	    !contacts_note(&detect->contacts, &key, sighting->now_s)) {
+		return;
+	}
+	counter_increment(detect->counters, COUNTER_DETECT_FIRST_CONTACTS);
+	note_meeting(detect, sighting);
+	source = make_source(detect, sighting);
+	source->made++;
+	if (source->is_suspect) {
+		suspect = find_suspect(detect, sighting);
+	}
+	if (suspect == NULL && source->kept_count < SOURCE_CONTACTS) {
+		source->kept[source->kept_count++] = sighting->contact;
+		return;
+	}
+	if (suspect == NULL) {
+		suspect = make_suspect(detect, source, sighting);
+	}
+	context = context_of(detect, source, sighting);
+	entry = suspect_contact(suspect, &sighting->contact);
+	weigh_attempt(suspect, entry, &context);
+	detect_follow_attempt(detect, suspect, entry, sighting);
+	detect_judge(detect, suspect, sighting);
+}
+
+/* Whether nothing more will come of the attempt. */
+static bool
+is_final(const struct probe *probe)
+{
+	return probe->outcome != PROBE_ANSWERED ||
+	    (probe->technique != PROBE_TCP_SYN &&
+	        probe->technique != PROBE_TCP_CONNECT);
+}
+
+static void
+learn_from_outcome(struct detect *detect, const struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+
+	weather_outcome(&detect->weather, sighting->target_segment, probe,
+	    (uint32_t)table_hash(&detect->sources, &sighting->source));
+	switch ((enum probe_outcome)probe->outcome) {
+	case PROBE_ANSWERED:
+	case PROBE_PRODUCTIVE:
+	case PROBE_REFUSED:
+	case PROBE_SESSION:
+		if (!sighting_is_layer2(probe)) {
+			neighbours_mac_speaks(&detect->neighbours,
+			    &probe->answer_mac, &probe->target);
+		}
+		if (sighting->target_segment != POLICY_NO_SEGMENT) {
+			neighbours_live(&detect->neighbours, &probe->target,
+			    sighting->now_s);
+		}
+		break;
+	case PROBE_PENDING:
+	case PROBE_ONE_WAY:
+	case PROBE_HALF:
+	case PROBE_FILTERED:
+	case PROBE_EXPIRED:
+	case PROBE_SILENT:
+	case PROBE_DISPLACED:
+	case PROBE_OVERDUE:
+	case PROBE_OUTCOME_COUNT:
+		break;
+	}
+}
+
+/* The outcome of one of the first contacts of a source that is no suspect. */
+static void
+keep_outcome(struct source *source, const struct sighting *sighting)
+{
+	for (uint32_t i = 0; i < source->kept_count; i++) {
+		struct contact *kept = &source->kept[i];
+
+		if (kept->outcome == PROBE_PENDING &&
+		    kept->target_port == sighting->contact.target_port &&
+		    kept->protocol == sighting->contact.protocol &&
+		    ip_address_equal(
+		        &kept->target, &sighting->contact.target)) {
+			kept->outcome = sighting->probe->outcome;
+			kept->traits = sighting->probe->traits;
+		}
+	}
+}
+
+static void
+take_overdue(struct detect *detect, struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+	const struct source *source = find_source(detect, sighting);
+	struct suspect *suspect = NULL;
+	struct contact *entry;
+	struct weigh_context context;
+
+	if (source != NULL && source->is_suspect) {
+		suspect = find_suspect(detect, sighting);
+	}
+	if (suspect == NULL ||
+	    !weather_is_overdue(&detect->weather, sighting->target_segment,
+	        probe->time_ns - probe->attempt_ns)) {
+		return;
+	}
+	entry = suspect_find(suspect, &sighting->contact);
+	if (entry == NULL || entry->time_ns != probe->attempt_ns) {
+		return;
+	}
+	context = context_of(detect, source, sighting);
+	weigh_overdue(suspect, entry, &context);
+	detect_judge(detect, suspect, sighting);
+}
+
+static void
+take_outcome(struct detect *detect, struct sighting *sighting)
+{
+	struct contact_key key = sighting_key(sighting, CONTACT_PAIR);
+	struct weigh_context context;
+	struct suspect *suspect = NULL;
+	struct source *source;
+	struct contact *entry;
+
+	if (!contacts_knows(&detect->contacts, &key, sighting->now_s)) {
+		return; /* An attempt that was explained. */
+	}
+	key.class = CONTACT_OUTCOME;
+	if (!contacts_note(&detect->contacts, &key, sighting->now_s)) {
+		return; /* Not of a first contact. */
+	}
+	source = find_source(detect, sighting);
+	if (source == NULL) {
+		return;
+	}
+	if (source->is_suspect) {
+		suspect = find_suspect(detect, sighting);
+	}
+	if (suspect == NULL) {
+		keep_outcome(source, sighting);
+		return;
+	}
+	context = context_of(detect, source, sighting);
+	entry = suspect_find(suspect, &sighting->contact);
+	if (entry != NULL) {
+		entry->outcome = sighting->probe->outcome;
+		entry->flags |= CONTACT_CONCLUDED;
+		weigh_outcome(suspect, entry, entry->outcome, &context);
+	} else {
+		weigh_outcome(suspect, &sighting->contact,
+		    sighting->probe->outcome, &context);
+	}
+	detect_follow_outcome(detect, suspect, entry, sighting);
+	detect_judge(detect, suspect, sighting);
+}
+
+void
+detect_probe(struct detect *detect, const struct probe *probe)
+{
+	struct sighting sighting;
+
+	sighting_make(detect, probe, &sighting);
+	if (probe->time_ns > detect->now_ns) {
+		detect->now_ns = probe->time_ns;
+	}
+	counter_increment(detect->counters, COUNTER_DETECT_EVENTS);
+	if (probe->event == PROBE_ATTEMPT) {
+		take_attempt(detect, &sighting);
+		return;
+	}
+	if (probe->outcome == PROBE_OVERDUE) {
+		take_overdue(detect, &sighting);
+		return;
+	}
+	learn_from_outcome(detect, &sighting);
+	if (is_final(probe)) {
+		take_outcome(detect, &sighting);
+	}
+}

@@ -1,0 +1,71 @@
+/*
+ * Detect: probes become findings.
+ *
+ * For each source a fixed record keeps several statistics side by side, each a
+ * sequential test (Wald's) with its share of the error budget;
+ *docs/detection.md argues them.  A source whose evidence suffices gets a
+ *campaign, with exact evidence while it fits; campaigns are given out as
+ *findings, revised as they grow.
+ *
+ * Usage:
+ *
+ *	detect_probe(detect, &probe);              for every event, in order
+ *	while (detect_next_finding(detect, now_ns, &finding)) { use it }
+ *
+ * Memory: detect_bytes() of the caller's region; nothing later.
+ * Time:   the probes'; 'now_ns' where there is no probe.
+ */
+#ifndef DETECT_DETECT_H
+#define DETECT_DETECT_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "detect/finding.h"
+#include "flow/probe.h"
+#include "mem/plan.h"
+#include "mem/region.h"
+#include "policy/policy.h"
+
+struct detect;
+
+/* Bytes of region that detect_init() carves. */
+size_t detect_bytes(void);
+
+/* Writes what the memory is for, at most 'capacity' lines, and returns how many
+ * there are. */
+uint32_t detect_plan(struct plan_line *lines, uint32_t capacity);
+
+/* Writes what the memory is for, at most 'capacity' lines, and returns how many
+ * there are. */
+uint32_t detect_plan(struct plan_line *lines, uint32_t capacity);
+
+/* 'policy' is borrowed: it must stay; detect_apply_policy() tells that it has
+ * changed. */
+struct detect *detect_init(struct region *region,
+    const struct hash_key *hash_key, struct counters *counters,
+    const struct policy *policy);
+
+/* The policy has changed: segments are looked up anew. */
+void detect_apply_policy(struct detect *detect);
+
+void detect_probe(struct detect *detect, const struct probe *probe);
+
+/* The kernel dropped 'count' frames some time before 'now_ns': "silent" weighs
+ * less for a while, and open campaigns say so. */
+void detect_dropped(struct detect *detect, uint64_t now_ns, uint64_t count);
+
+/* Gives the next finding that is new or revised; false: none.  Ends campaigns
+ * that have been quiet for long enough by 'now_ns'. */
+bool detect_next_finding(
+    struct detect *detect, uint64_t now_ns, struct finding *finding);
+
+/* Makes every campaign that changed since its last revision due, so that the
+ * end of a recording leaves nothing untold. */
+void detect_flush(struct detect *detect);
+
+/* Sources and campaigns held now: gauges for the health page. */
+uint32_t detect_sources_held(const struct detect *detect);
+uint32_t detect_suspects_held(const struct detect *detect);
+uint32_t detect_campaigns_held(const struct detect *detect);
+
+#endif

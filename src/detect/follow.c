@@ -1,0 +1,352 @@
+#include "detect/room.h"
+
+#include <string.h>
+
+#include "detect/report.h"
+#include "detect/shape.h"
+
+enum {
+	/* The shape of a campaign is looked at with every so many probes. */
+	SHAPE_PROBES = 16,
+	/* Campaigns looked at for their end with each call. */
+	SWEEP_COUNT = 4,
+};
+
+/* A pause of so long, after a quarter more than was last told, is told. */
+static const uint64_t settle_ns = 5 * 60 * NS_PER_S;
+
+static struct campaign *
+find_campaign(struct detect *detect, const struct ip_address *source)
+{
+	uint64_t hash = table_hash(&detect->campaigns, source);
+
+	return table_find(&detect->campaigns, source, hash,
+	    (uint32_t)(detect->now_ns / NS_PER_S));
+}
+
+static struct suspect *
+find_suspect(struct detect *detect, const struct ip_address *source)
+{
+	uint64_t hash = table_hash(&detect->suspects, source);
+
+	return table_find(&detect->suspects, source, hash,
+	    (uint32_t)(detect->now_ns / NS_PER_S));
+}
+
+void
+detect_mark_due(struct detect *detect, const struct ip_address *source)
+{
+	uint32_t at;
+
+	for (uint32_t i = 0; i < detect->due_count; i++) {
+		at = (detect->due_first + i) % CONFIG_DETECT_CAMPAIGN_COUNT;
+		if (ip_address_equal(&detect->due[at], source)) {
+			return;
+		}
+	}
+	if (NEVER(detect->due_count == CONFIG_DETECT_CAMPAIGN_COUNT)) {
+		return;
+	}
+	at = (detect->due_first + detect->due_count) %
+	    CONFIG_DETECT_CAMPAIGN_COUNT;
+	detect->due[at] = *source;
+	detect->due_count++;
+}
+
+/* Marks the campaign due if it has grown enough, or its shape is new. */
+static void
+review(struct detect *detect, const struct campaign *campaign,
+    const struct suspect *suspect)
+{
+	struct shape shape;
+
+	if (campaign_is_due(campaign)) {
+		detect_mark_due(detect, &campaign->source);
+		return;
+	}
+	if (campaign->probes % SHAPE_PROBES == 0) {
+		shape_of(campaign, suspect, &shape);
+		if ((shape_kinds(&shape) & ~campaign->told.kinds) != 0) {
+			detect_mark_due(detect, &campaign->source);
+		}
+	}
+}
+
+/* Counts a contact of the list in, if it belongs to the campaign. */
+static void
+count_in(struct detect *detect, struct campaign *campaign,
+    struct suspect *suspect, struct contact *entry)
+{
+	uint16_t segment = policy_segment_of(
+	    detect->policy, &entry->target, FINDING_NO_SEGMENT);
+
+	if ((entry->flags & CONTACT_COUNTED) != 0 ||
+	    (!weigh_implicates(suspect, entry) &&
+	        !weigh_is_unproductive(entry->outcome))) {
+		return;
+	}
+	entry->flags |= CONTACT_COUNTED;
+	campaign_contact(campaign, entry, segment, &detect->contacts);
+	campaign->fragmented += (entry->traits & PROBE_FRAGMENTED) != 0;
+	if ((entry->flags & CONTACT_CONCLUDED) != 0) {
+		campaign_outcome(
+		    campaign, entry, entry->outcome, entry->technique);
+	}
+}
+
+static uint32_t
+rank_campaign(const void *record)
+{
+	const struct campaign *campaign = record;
+
+	return campaign->active ? 1 +
+	        (uint32_t)(campaign->probes > UINT32_MAX / 2 ? UINT32_MAX / 2
+	                                                     : campaign->probes)
+	                        : 0;
+}
+
+static void
+raise_campaign(struct detect *detect, struct suspect *suspect,
+    const struct sighting *sighting)
+{
+	uint64_t hash = table_hash(&detect->campaigns, &suspect->source);
+	struct campaign *campaign;
+	bool evicted;
+
+	campaign = table_take_ranked(&detect->campaigns, &suspect->source, hash,
+	    sighting->now_s, rank_campaign, &evicted);
+	counter_increment(detect->counters, COUNTER_DETECT_CAMPAIGNS);
+	counter_add(
+	    detect->counters, COUNTER_DETECT_CAMPAIGNS_DISPLACED, evicted);
+	campaign->number = ++detect->campaign_number;
+	campaign->active = true;
+	campaign->channel = suspect->raised;
+	campaign->raised_ns = sighting->probe->time_ns;
+	campaign->dropped_at_raise = detect->weather.dropped;
+	campaign->mac = sighting->probe->source_mac;
+	campaign->vlan = sighting->probe->vlan;
+	for (uint32_t i = 0; i < suspect->contact_count; i++) {
+		uint32_t at = suspect->contact_count < SUSPECT_CONTACTS
+		    ? i
+		    : (suspect->contact_next + i) % SUSPECT_CONTACTS;
+
+		count_in(detect, campaign, suspect, &suspect->contacts[at]);
+	}
+	campaign->probes_at_raise = campaign->probes;
+	detect_mark_due(detect, &suspect->source);
+}
+
+void
+detect_judge(struct detect *detect, struct suspect *suspect,
+    const struct sighting *sighting)
+{
+	enum suspect_channel channel;
+
+	if (suspect->raised != CHANNEL_NONE) {
+		return;
+	}
+	channel = weigh_verdict(suspect);
+	if (channel == CHANNEL_NONE) {
+		return;
+	}
+	suspect->raised = (uint8_t)channel;
+	raise_campaign(detect, suspect, sighting);
+}
+
+void
+detect_follow_attempt(struct detect *detect, struct suspect *suspect,
+    struct contact *entry, const struct sighting *sighting)
+{
+	struct campaign *campaign;
+
+	(void)sighting;
+	if (suspect->raised == CHANNEL_NONE) {
+		return;
+	}
+	campaign = find_campaign(detect, &suspect->source);
+	if (campaign == NULL) {
+		suspect->raised = CHANNEL_NONE; /* It had to make room. */
+		return;
+	}
+	count_in(detect, campaign, suspect, entry);
+	review(detect, campaign, suspect);
+}
+
+void
+detect_follow_outcome(struct detect *detect, struct suspect *suspect,
+    struct contact *entry, const struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+	struct campaign *campaign;
+
+	if (suspect->raised == CHANNEL_NONE) {
+		return;
+	}
+	campaign = find_campaign(detect, &suspect->source);
+	if (campaign == NULL) {
+		suspect->raised = CHANNEL_NONE;
+		return;
+	}
+	campaign->one_way = campaign->one_way ||
+	    weather_is_one_way(&detect->weather, sighting->target_segment);
+	if (entry == NULL) {
+		struct contact attempt = sighting->contact;
+
+		/* As it was told when it was made. */
+		if (attempt.technique <= PROBE_TCP_CONNECT) {
+			attempt.technique =
+			    (attempt.traits & PROBE_CRAFTED) != 0
+			    ? PROBE_TCP_SYN
+			    : PROBE_TCP_CONNECT;
+		}
+		if (weigh_implicates(suspect, &attempt) ||
+		    weigh_is_unproductive(probe->outcome)) {
+			campaign_outcome(campaign, &attempt, probe->outcome,
+			    probe->technique);
+		}
+		review(detect, campaign, suspect);
+		return;
+	}
+	if ((entry->flags & CONTACT_COUNTED) != 0) {
+		campaign_outcome(
+		    campaign, entry, probe->outcome, probe->technique);
+	} else {
+		entry->technique = probe->technique;
+		count_in(detect, campaign, suspect, entry);
+	}
+	entry->technique = probe->technique;
+	review(detect, campaign, suspect);
+}
+
+/* Notes what a revision tells. */
+static void
+note_told(struct campaign *campaign, const struct finding *finding)
+{
+	struct campaign_told *told = &campaign->told;
+
+	told->targets = campaign->targets;
+	told->services = campaign->services;
+	told->probes = campaign->probes;
+	told->outcomes = campaign->outcomes;
+	told->techniques |= finding->techniques;
+	told->active = campaign->active;
+	for (uint32_t i = 0; i < finding->kind_count; i++) {
+		told->kinds |= 1u << finding->kinds[i];
+	}
+}
+
+/* The discard-only prefix holds sources known by their MAC alone. */
+static bool
+is_mac_key(const struct ip_address *source)
+{
+	static const uint8_t prefix[10] = { 0x01 };
+
+	return memcmp(source->byte, prefix, sizeof(prefix)) == 0;
+}
+
+static void
+tell(struct detect *detect, struct campaign *campaign,
+    const struct suspect *suspect, struct finding *finding)
+{
+	campaign->revision++;
+	report_campaign(campaign, suspect, finding);
+	finding->revised_at_ns = detect->now_ns;
+	finding->source = campaign->source;
+	finding->has_address = !is_mac_key(&campaign->source);
+	finding->source_mac = campaign->mac;
+	finding->source_segment = policy_segment_of(
+	    detect->policy, &campaign->source, campaign->vlan);
+	finding->has_mac = !mac_address_is_zero(&campaign->mac) &&
+	    !neighbours_is_router(&detect->neighbours, &campaign->mac) &&
+	    (finding->source_segment != POLICY_NO_SEGMENT ||
+	        !finding->has_address);
+	finding->policy_version = detect->policy->version;
+	finding->dropped_packets =
+	    detect->weather.dropped - campaign->dropped_at_raise;
+	note_told(campaign, finding);
+	counter_increment(detect->counters, COUNTER_DETECT_FINDINGS);
+}
+
+/* Looks at some campaigns for what time alone brings: their end, or a pause in
+ * which to tell what has come since. */
+static void
+sweep(struct detect *detect)
+{
+	uint64_t now_ns = detect->now_ns;
+
+	for (uint32_t i = 0; i < SWEEP_COUNT; i++) {
+		struct campaign *campaign =
+		    table_at(&detect->campaigns, detect->swept);
+
+		detect->swept =
+		    (detect->swept + 1) % table_count(&detect->campaigns);
+		if (campaign == NULL || !campaign->active) {
+			continue;
+		}
+		if (campaign_is_over(campaign, now_ns,
+		        detect->policy->detection.campaign_quiet_ns)) {
+			campaign->active = false;
+			detect_mark_due(detect, &campaign->source);
+		} else if (now_ns > campaign->last_ns + settle_ns &&
+		    campaign->probes * 4 > campaign->told.probes * 5) {
+			detect_mark_due(detect, &campaign->source);
+		}
+	}
+}
+
+bool
+detect_next_finding(
+    struct detect *detect, uint64_t now_ns, struct finding *finding)
+{
+	if (now_ns > detect->now_ns) {
+		detect->now_ns = now_ns;
+	}
+	if (detect->now_ns >= detect->swept_ns + NS_PER_S) {
+		detect->swept_ns = detect->now_ns;
+		sweep(detect);
+	}
+	while (detect->due_count > 0) {
+		struct ip_address source = detect->due[detect->due_first];
+		struct campaign *campaign = find_campaign(detect, &source);
+		struct suspect *suspect = find_suspect(detect, &source);
+
+		detect->due_first =
+		    (detect->due_first + 1) % CONFIG_DETECT_CAMPAIGN_COUNT;
+		detect->due_count--;
+		if (campaign == NULL || suspect == NULL) {
+			continue; /* It had to make room meanwhile. */
+		}
+		tell(detect, campaign, suspect, finding);
+		if (!campaign->active) {
+			table_drop(&detect->campaigns, campaign);
+			table_drop(&detect->suspects, suspect);
+		}
+		return true;
+	}
+	return false;
+}
+
+void
+detect_flush(struct detect *detect)
+{
+	for (uint32_t i = 0; i < table_count(&detect->campaigns); i++) {
+		struct campaign *campaign = table_at(&detect->campaigns, i);
+		struct suspect *suspect;
+		struct shape shape;
+
+		if (campaign == NULL) {
+			continue;
+		}
+		suspect = find_suspect(detect, &campaign->source);
+		if (suspect == NULL) {
+			continue;
+		}
+		shape_of(campaign, suspect, &shape);
+		if (campaign->probes != campaign->told.probes ||
+		    campaign_is_due(campaign) ||
+		    shape_kinds(&shape) != campaign->told.kinds ||
+		    campaign->outcomes != campaign->told.outcomes) {
+			detect_mark_due(detect, &campaign->source);
+		}
+	}
+}

@@ -1,0 +1,88 @@
+/*
+ * The memory of room detect.  Private to the room.
+ */
+#ifndef DETECT_ROOM_H
+#define DETECT_ROOM_H
+
+#include "detect/campaign.h"
+#include "detect/contacts.h"
+#include "detect/detect.h"
+#include "detect/neighbours.h"
+#include "detect/suspect.h"
+#include "detect/weather.h"
+#include "detect/weigh.h"
+#include "mem/table.h"
+
+/* What every source has: enough for those who have nothing to hide. */
+struct source {
+	struct ip_address address; /* The key. */
+	uint32_t made;             /* First contacts. */
+	uint16_t segment;
+	uint16_t vlan;
+	struct mac_address mac;
+	bool is_suspect; /* Has, or had, a struct suspect. */
+	bool is_dhcp_server;
+	uint8_t kept_count;
+	struct contact kept[SOURCE_CONTACTS]; /* Its first contacts. */
+};
+
+struct detect {
+	struct table sources;
+	struct table suspects;
+	struct table campaigns;
+	struct contacts contacts;
+	struct neighbours neighbours;
+	struct weather weather;
+	const struct policy *policy;
+	struct counters *counters;
+	uint64_t campaign_number;
+	uint32_t swept;  /* Next slot of campaigns to look at for its end. */
+	uint64_t now_ns; /* Latest time told. */
+	uint64_t swept_ns;
+	/* Sources whose campaigns are due, oldest first. */
+	struct ip_address *due;
+	uint32_t due_first;
+	uint32_t due_count;
+};
+
+/* An event with all that detect works out of it. */
+struct sighting {
+	const struct probe *probe;
+	struct contact contact;
+	struct ip_address source; /* The key of its source. */
+	uint16_t source_segment;
+	uint16_t target_segment;
+	uint32_t now_s;
+};
+
+/* sighting.c */
+
+/* Works out what 'probe' is about. */
+void sighting_make(const struct detect *detect, const struct probe *probe,
+    struct sighting *sighting);
+
+/* ARP or neighbour discovery. */
+bool sighting_is_layer2(const struct probe *probe);
+
+/* The key of the contact in the memory of contacts. */
+struct contact_key sighting_key(
+    const struct sighting *sighting, enum contact_class class);
+
+/* follow.c */
+
+/* Marks the campaign of 'source' as due. */
+void detect_mark_due(struct detect *detect, const struct ip_address *source);
+
+/* What follows for the source's campaign from a first contact, and from an
+ * outcome; 'entry' is the contact in the suspect's list, null if it had to make
+ * room. */
+void detect_follow_attempt(struct detect *detect, struct suspect *suspect,
+    struct contact *entry, const struct sighting *sighting);
+void detect_follow_outcome(struct detect *detect, struct suspect *suspect,
+    struct contact *entry, const struct sighting *sighting);
+
+/* Raises the source if its evidence suffices. */
+void detect_judge(struct detect *detect, struct suspect *suspect,
+    const struct sighting *sighting);
+
+#endif

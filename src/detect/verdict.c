@@ -1,0 +1,212 @@
+#include "detect/weigh.h"
+
+static const float threshold_nats = 13.8f;         /* ln 1e6 */
+static const float threshold_outcome_nats = 16.1f; /* ln 1e7 */
+static const float threshold_order_nats = 18.4f;   /* ln 1e8 */
+static const float credit_nats = -3;
+static const float threshold_outside_nats = 32.2f; /* ln 1e14 */
+
+enum {
+	CONTACTS_NEEDED = 8,
+	UNPRODUCTIVE_NEEDED = 3,
+	ORDER_CONTACTS_NEEDED = 24,
+	OUTSIDE_CONTACTS_NEEDED = 16,
+	OUTSIDE_PORTS_NEEDED = 10,
+	STEALTH_NEEDED = 5,
+	FAN_OUT_NEEDED = 64,
+};
+
+float
+weigh_make(const struct suspect *suspect)
+{
+	float nats = 0;
+
+	if (suspect->requests < 3) {
+		return 0;
+	}
+	if (suspect->crafted * 5 >= suspect->requests * 4) {
+		nats += 2.8f; /* .50 of scanners against .03 of others. */
+	}
+	if (suspect->port_reused * 5 >= suspect->requests * 3) {
+		nats += suspect->port_reused >= 3
+		    ? 4.5f
+		    : 1.5f * (float)suspect->port_reused;
+	}
+	return nats;
+}
+
+/* Services by which hosts are administered, and which few hosts use on many
+ * others (tcp; echo requests count likewise). */
+static bool
+is_administrative(const struct service_slot *slot)
+{
+	static const uint16_t ports[] = { 22, 23, 135, 139, 445, 3389, 5900,
+		5985, 5986 };
+
+	if (slot->protocol == 1 || slot->protocol == 58) {
+		return true;
+	}
+	for (uint32_t i = 0; i < ARRAY_SIZE(ports); i++) {
+		if (slot->protocol == 6 && slot->port == ports[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum suspect_channel
+service_verdict(
+    const struct suspect *suspect, const struct service_slot *slot, float make)
+{
+	if (!slot->used) {
+		return CHANNEL_NONE;
+	}
+	if (!slot->inside) {
+		float most =
+		    slot->plain > slot->score ? slot->plain : slot->score;
+
+		return slot->contacts >= OUTSIDE_CONTACTS_NEEDED &&
+		        most + make >= threshold_outside_nats
+		    ? CHANNEL_SERVICE
+		    : CHANNEL_NONE;
+	}
+	if (slot->contacts >= CONTACTS_NEEDED &&
+	    slot->unproductive >= UNPRODUCTIVE_NEEDED &&
+	    (slot->score + make >= threshold_nats ||
+	        slot->plain + make >= threshold_outcome_nats)) {
+		return CHANNEL_SERVICE;
+	}
+	/* Order alone, if the source is not one that mostly gets on with the
+	 * hosts it meets, as monitors do. */
+	if (slot->contacts >= ORDER_CONTACTS_NEEDED &&
+	    suspect->outcome > credit_nats &&
+	    slot->score >= threshold_order_nats) {
+		return CHANNEL_SERVICE;
+	}
+	return slot->contacts >= FAN_OUT_NEEDED && is_administrative(slot)
+	    ? CHANNEL_FAN_OUT
+	    : CHANNEL_NONE;
+}
+
+static bool
+is_target_enough(const struct target_slot *slot, float make)
+{
+	float threshold =
+	    slot->inside ? threshold_outcome_nats : threshold_nats;
+
+	return slot->used && slot->unproductive >= OUTSIDE_PORTS_NEEDED &&
+	    slot->score + make >= threshold;
+}
+
+enum suspect_channel
+weigh_verdict(const struct suspect *suspect)
+{
+	float make = weigh_make(suspect);
+
+	if (suspect->stealth >= threshold_nats &&
+	    suspect->stealth_contacts >= STEALTH_NEEDED) {
+		return CHANNEL_STEALTH;
+	}
+	if (suspect->made >= CONTACTS_NEEDED &&
+	    suspect->outcome + make >= threshold_outcome_nats) {
+		return CHANNEL_OUTCOME;
+	}
+	if (suspect->outside + make >= threshold_outside_nats) {
+		return CHANNEL_OUTSIDE;
+	}
+	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
+		enum suspect_channel channel =
+		    service_verdict(suspect, &suspect->services[i], make);
+
+		if (channel != CHANNEL_NONE) {
+			return channel;
+		}
+	}
+	for (uint32_t i = 0; i < SUSPECT_TARGETS; i++) {
+		if (is_target_enough(&suspect->targets[i], make)) {
+			return CHANNEL_TARGET;
+		}
+	}
+	return CHANNEL_NONE;
+}
+
+uint32_t
+weigh_rank(const void *record)
+{
+	const struct suspect *suspect = record;
+	float most = suspect->outcome > suspect->stealth ? suspect->outcome
+	                                                 : suspect->stealth;
+
+	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
+		most = suspect->services[i].score > most
+		    ? suspect->services[i].score
+		    : most;
+	}
+	for (uint32_t i = 0; i < SUSPECT_TARGETS; i++) {
+		most = suspect->targets[i].score > most
+		    ? suspect->targets[i].score
+		    : most;
+	}
+	return most <= 0 ? 0 : (uint32_t)(most * 16);
+}
+
+/* Whether a good part of what was tried there led to nothing. */
+static bool
+is_failing(uint32_t unproductive, uint32_t contacts)
+{
+	return unproductive >= UNPRODUCTIVE_NEEDED &&
+	    unproductive * 4 >= contacts;
+}
+
+/* Whether the slot is of asking for a service, not of who is there. */
+static bool
+has_ports(const struct service_slot *slot)
+{
+	return slot->protocol != SUSPECT_LAYER2 && slot->protocol != 1 &&
+	    slot->protocol != 58;
+}
+
+static bool
+service_is_implicated(struct service_slot *slot)
+{
+	if (slot == NULL) {
+		return false;
+	}
+	slot->implicated = slot->implicated || slot->score >= 4 ||
+	    is_failing(slot->unproductive, slot->contacts) ||
+	    (!has_ports(slot) && slot->contacts >= CONTACTS_NEEDED &&
+	        sequence_is_sequential(&slot->sequence));
+	return slot->implicated;
+}
+
+static bool
+target_is_implicated(struct target_slot *slot)
+{
+	if (slot == NULL) {
+		return false;
+	}
+	slot->implicated =
+	    slot->implicated || is_failing(slot->unproductive, slot->contacts);
+	return slot->implicated;
+}
+
+bool
+weigh_implicates(struct suspect *suspect, const struct contact *contact)
+{
+	bool inside = (contact->flags & CONTACT_INSIDE) != 0;
+	struct service_slot *service = suspect_service(
+	    suspect, contact->protocol, contact->target_port, inside);
+	struct target_slot *target = suspect_target(suspect, &contact->target);
+
+	if (weigh_is_stealth(contact->technique) ||
+	    ((contact->traits & PROBE_CRAFTED) != 0 &&
+	        suspect->crafted * 5 >= suspect->requests * 4)) {
+		return true;
+	}
+	if (service_is_implicated(service) || target_is_implicated(target)) {
+		return true;
+	}
+	/* So many services or targets that none has a slot. */
+	return service == NULL && target == NULL &&
+	    suspect->raised == (inside ? CHANNEL_OUTCOME : CHANNEL_OUTSIDE);
+}

@@ -1,0 +1,271 @@
+#include "pipeline/sensor_pipeline.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Packets between asking for a record and its use. */
+enum { AHEAD = 8 };
+
+/* Up to so many services of a finding are asked for by name, each. */
+enum { ASKED_SERVICES = 64 };
+
+static uint32_t decode_burst(
+    struct sensor_pipeline *line, const struct frame *frames, uint32_t count);
+static void take_burst(struct sensor_pipeline *line, uint32_t packet_count);
+static void take_packet(struct sensor_pipeline *line,
+    const struct packet *packet, const struct flow_lookup *lookup);
+static void take_timeouts(struct sensor_pipeline *line, uint64_t now_ns);
+static void name_services(
+    const struct sensor_pipeline *line, struct finding *finding);
+static const char *heard_name(const struct sensor_pipeline *line,
+    const struct finding *finding, uint8_t protocol, uint16_t port);
+static void name_service(const struct sensor_pipeline *line,
+    struct finding *finding, uint8_t protocol, uint16_t port);
+
+size_t
+sensor_pipeline_bytes(void)
+{
+	return decode_bytes() + flow_bytes() + classify_bytes() +
+	    detect_bytes();
+}
+
+void
+sensor_pipeline_init(struct sensor_pipeline *line, struct region *region,
+    const struct sensor_keys *keys, struct counters *counters,
+    const struct policy *policy)
+{
+	memset(line, 0, sizeof(*line));
+	line->stage = SENSOR_STAGE_DETECT;
+	line->decode = decode_init(region, &keys->decode, counters);
+	line->flow = flow_init(region, &keys->flow, counters);
+	line->classify = classify_init(region, &keys->classify, counters);
+	line->detect = detect_init(region, &keys->detect, counters, policy);
+}
+
+void
+sensor_pipeline_close(struct sensor_pipeline *line)
+{
+	classify_finish(line->classify);
+}
+
+void
+sensor_pipeline_apply_policy(struct sensor_pipeline *line)
+{
+	detect_apply_policy(line->detect);
+}
+
+void
+sensor_pipeline_stop_after(
+    struct sensor_pipeline *line, enum sensor_stage stage)
+{
+	line->stage = stage;
+}
+
+void
+sensor_pipeline_frames(
+    struct sensor_pipeline *line, const struct frame *frames, uint32_t count)
+{
+	while (count > 0) {
+		uint32_t burst = count < SENSOR_BURST ? count : SENSOR_BURST;
+		uint32_t packet_count = decode_burst(line, frames, burst);
+
+		take_burst(line, packet_count);
+		frames += burst;
+		count -= burst;
+	}
+}
+
+void
+sensor_pipeline_tick(struct sensor_pipeline *line, uint64_t now_ns)
+{
+	if (now_ns > line->now_ns) {
+		line->now_ns = now_ns;
+	}
+	take_timeouts(line, line->now_ns);
+}
+
+void
+sensor_pipeline_dropped(struct sensor_pipeline *line, uint64_t count)
+{
+	detect_dropped(line->detect, line->now_ns, count);
+}
+
+bool
+sensor_pipeline_next_finding(
+    struct sensor_pipeline *line, struct finding *finding)
+{
+	if (!detect_next_finding(line->detect, line->now_ns, finding)) {
+		return false;
+	}
+	name_services(line, finding);
+	return true;
+}
+
+void
+sensor_pipeline_finish(struct sensor_pipeline *line)
+{
+	if (line->now_ns > 0) {
+		sensor_pipeline_tick(
+		    line, line->now_ns + FLOW_ANSWER_TIMEOUT_NS + 1);
+	}
+	detect_flush(line->detect);
+}
+
+/* Decodes the burst into line->packets and returns how many packets it gave. */
+static uint32_t
+decode_burst(
+    struct sensor_pipeline *line, const struct frame *frames, uint32_t count)
+{
+	uint32_t packet_count = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct packet *packet = &line->packets[packet_count];
+
+		if (decode_frame(line->decode, &frames[i], packet) !=
+		    VERDICT_OK) {
+			continue; /* Counted there, by reason. */
+		}
+		if (line->stage >= SENSOR_STAGE_FLOW) {
+			flow_prefetch(
+			    line->flow, packet, &line->lookups[packet_count]);
+		}
+		packet_count++;
+	}
+	return packet_count;
+}
+
+/* What the first look ahead asked for has come by now, but for the last packets
+ * of a burst; the second keeps a few packets ahead of the work. */
+static void
+take_burst(struct sensor_pipeline *line, uint32_t packet_count)
+{
+	bool looks_ahead = line->stage >= SENSOR_STAGE_FLOW;
+
+	for (uint32_t i = 0; looks_ahead && i < packet_count && i < AHEAD;
+	     i++) {
+		flow_prefetch_record(line->flow, &line->lookups[i]);
+	}
+	for (uint32_t i = 0; i < packet_count; i++) {
+		if (looks_ahead && i + AHEAD < packet_count) {
+			flow_prefetch_record(
+			    line->flow, &line->lookups[i + AHEAD]);
+		}
+		take_packet(line, &line->packets[i], &line->lookups[i]);
+	}
+}
+
+static void
+take_packet(struct sensor_pipeline *line, const struct packet *packet,
+    const struct flow_lookup *lookup)
+{
+	struct probe probes[FLOW_PROBES_PER_PACKET];
+	struct flow_conversation *conversation = NULL;
+	uint32_t count;
+
+	if (packet->time_ns > line->now_ns) {
+		line->now_ns = packet->time_ns;
+	}
+	if (line->stage < SENSOR_STAGE_FLOW) {
+		return;
+	}
+	take_timeouts(line, line->now_ns);
+	count = flow_packet(line->flow, packet, lookup, probes, &conversation);
+	if (line->stage >= SENSOR_STAGE_DETECT) {
+		for (uint32_t i = 0; i < count; i++) {
+			detect_probe(line->detect, &probes[i]);
+		}
+	}
+	if (line->stage >= SENSOR_STAGE_DPI) {
+		classify_packet(line->classify, packet, conversation);
+	}
+}
+
+/* What time alone has decided comes before the packet that shows the time. */
+static void
+take_timeouts(struct sensor_pipeline *line, uint64_t now_ns)
+{
+	struct probe probe;
+
+	while (flow_next_timeout(line->flow, now_ns, &probe)) {
+		if (line->stage >= SENSOR_STAGE_DETECT) {
+			detect_probe(line->detect, &probe);
+		}
+	}
+}
+
+/* Adds what the services of a finding were heard to speak.  Of a few services
+ * all are asked for; of many, those of the probes kept as evidence. */
+static void
+name_services(const struct sensor_pipeline *line, struct finding *finding)
+{
+	finding->service_name_count = 0;
+	if (finding->service_count > ASKED_SERVICES) {
+		for (uint32_t i = 0; i < finding->sample_count; i++) {
+			name_service(line, finding,
+			    finding->samples[i].protocol,
+			    finding->samples[i].target_port);
+		}
+		return;
+	}
+	for (uint32_t i = 0; i < finding->service_range_count; i++) {
+		const struct finding_service_range *range =
+		    &finding->service_ranges[i];
+
+		for (uint32_t port = range->first; port <= range->last;
+		     port++) {
+			name_service(
+			    line, finding, range->protocol, (uint16_t)port);
+		}
+	}
+}
+
+static void
+name_service(const struct sensor_pipeline *line, struct finding *finding,
+    uint8_t protocol, uint16_t port)
+{
+	const char *heard = heard_name(line, finding, protocol, port);
+	struct finding_service_name *name =
+	    &finding->service_names[finding->service_name_count];
+
+	if (heard == NULL ||
+	    finding->service_name_count == FINDING_SERVICE_NAMES) {
+		return;
+	}
+	for (uint32_t i = 0; i < finding->service_name_count; i++) {
+		if (finding->service_names[i].protocol == protocol &&
+		    finding->service_names[i].port == port) {
+			return;
+		}
+	}
+	name->protocol = protocol;
+	name->port = port;
+	(void)snprintf(name->name, sizeof(name->name), "%s", heard);
+	finding->service_name_count++;
+}
+
+/* What the targets that are known to have been asked there spoke, or else most
+ * others behind that port; null: nothing was heard. */
+static const char *
+heard_name(const struct sensor_pipeline *line, const struct finding *finding,
+    uint8_t protocol, uint16_t port)
+{
+	const struct classify *classify = line->classify;
+	const char *name = NULL;
+
+	if (finding->target_count == 1) {
+		return classify_service_name(
+		    classify, &finding->target_ranges[0].first, protocol, port);
+	}
+	for (uint32_t i = 0; i < finding->sample_count && name == NULL; i++) {
+		const struct finding_sample *sample = &finding->samples[i];
+
+		if (sample->protocol == protocol &&
+		    sample->target_port == port) {
+			name = classify_service_name(
+			    classify, &sample->target, protocol, port);
+		}
+	}
+	return name != NULL
+	    ? name
+	    : classify_service_name(classify, NULL, protocol, port);
+}

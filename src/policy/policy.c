@@ -1,0 +1,273 @@
+#include "policy/policy.h"
+
+#include <stdlib.h>
+
+static const char *const criticality_names[POLICY_CRITICALITY_COUNT] = {
+	[POLICY_CRITICALITY_LOW] = "low",
+	[POLICY_CRITICALITY_NORMAL] = "normal",
+	[POLICY_CRITICALITY_HIGH] = "high",
+	[POLICY_CRITICALITY_CRITICAL] = "critical",
+};
+
+/* Bits of the prefix that holds the mapped IPv4 addresses. */
+enum { V4_PREFIX_LENGTH = 96 };
+
+static int compare_indexed(const void *left, const void *right);
+static struct ip_address first_bits(
+    const struct ip_address *address, uint32_t length);
+static uint32_t lower_bound(const struct policy_indexed_prefix *sorted,
+    uint32_t count, const struct ip_address *address);
+static uint16_t best_of_equals(const struct policy *policy,
+    const struct policy_indexed_prefix *equals, uint32_t count, uint16_t vlan);
+static bool has_vlan(const struct policy_segment *segment, uint16_t vlan);
+static bool name_is_sound(const char name[POLICY_NAME_SIZE]);
+static bool segment_is_sound(const struct policy_segment *segment);
+static bool index_is_sound(
+    const struct policy_index *index, uint32_t segment_count);
+
+void
+policy_default(struct policy *policy)
+{
+	/* RFC 1918; RFC 3927; RFC 4291, section 2.5.6; RFC 4193. */
+	static const char *const prefixes[] = { "10.0.0.0/8", "172.16.0.0/12",
+		"192.168.0.0/16", "169.254.0.0/16", "fe80::/10", "fc00::/7" };
+	struct policy_segment *internal = &policy->segments[0];
+
+	memset(policy, 0, sizeof(*policy));
+	policy->version = 1;
+	memcpy(policy->sensor_name, "spanwatch", sizeof("spanwatch"));
+	memcpy(policy->timezone, "UTC", sizeof("UTC"));
+	policy->detection.campaign_quiet_ns = 24 * 3600ull * NS_PER_S;
+
+	policy->segment_count = 1;
+	memcpy(internal->name, "internal", sizeof("internal"));
+	internal->criticality = POLICY_CRITICALITY_NORMAL;
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		bool parsed =
+		    ip_prefix_parse(prefixes[i], &internal->prefixes[i]);
+
+		SW_ASSERT(parsed);
+	}
+	internal->prefix_count = ARRAY_SIZE(prefixes);
+	policy_prepare(policy);
+}
+
+void
+policy_prepare(struct policy *policy)
+{
+	struct policy_index *index = &policy->index;
+
+	memset(index, 0, sizeof(*index));
+	for (uint32_t i = 0; i < policy->segment_count; i++) {
+		const struct policy_segment *segment = &policy->segments[i];
+
+		for (uint32_t j = 0; j < segment->prefix_count; j++) {
+			struct policy_indexed_prefix *entry =
+			    &index->prefixes[index->prefix_count++];
+
+			entry->prefix = segment->prefixes[j];
+			entry->segment = (uint16_t)i;
+		}
+	}
+	qsort(index->prefixes, index->prefix_count, sizeof(index->prefixes[0]),
+	    compare_indexed);
+
+	for (uint32_t i = 0; i < index->prefix_count; i++) {
+		uint8_t length = index->prefixes[i].prefix.length;
+
+		if (i == 0 || length != index->prefixes[i - 1].prefix.length) {
+			index->groups[index->group_count].length = length;
+			index->groups[index->group_count].first = (uint16_t)i;
+			index->group_count++;
+		}
+		index->groups[index->group_count - 1].count++;
+	}
+}
+
+uint16_t
+policy_segment_of(const struct policy *policy, const struct ip_address *address,
+    uint16_t vlan)
+{
+	const struct policy_index *index = &policy->index;
+	/* IPv6 prefixes wide enough to hold the mapped addresses, ::/0 above
+	 * all, do not mean IPv4. */
+	uint32_t shortest = ip_address_is_v4(address) ? V4_PREFIX_LENGTH : 0;
+
+	for (uint32_t i = 0;
+	     i < index->group_count && index->groups[i].length >= shortest;
+	     i++) {
+		const struct policy_indexed_prefix *group =
+		    index->prefixes + index->groups[i].first;
+		uint32_t count = index->groups[i].count;
+		struct ip_address wanted =
+		    first_bits(address, index->groups[i].length);
+		uint32_t at = lower_bound(group, count, &wanted);
+
+		if (at < count &&
+		    ip_address_equal(&group[at].prefix.address, &wanted)) {
+			return best_of_equals(
+			    policy, group + at, count - at, vlan);
+		}
+	}
+	return POLICY_NO_SEGMENT;
+}
+
+const char *
+policy_segment_name(const struct policy *policy, uint16_t segment)
+{
+	return segment < policy->segment_count ? policy->segments[segment].name
+	                                       : NULL;
+}
+
+const char *
+policy_criticality_name(enum policy_criticality criticality)
+{
+	SW_ASSERT(criticality < POLICY_CRITICALITY_COUNT);
+	return criticality_names[criticality];
+}
+
+bool
+policy_is_sound(const struct policy *policy)
+{
+	if (policy->segment_count > POLICY_SEGMENT_COUNT ||
+	    !name_is_sound(policy->sensor_name) ||
+	    !name_is_sound(policy->timezone)) {
+		return false;
+	}
+	for (uint32_t i = 0; i < policy->segment_count; i++) {
+		if (!segment_is_sound(&policy->segments[i])) {
+			return false;
+		}
+	}
+	return index_is_sound(&policy->index, policy->segment_count);
+}
+
+/* Longest first, then by address, then by segment. */
+static int
+compare_indexed(const void *left, const void *right)
+{
+	const struct policy_indexed_prefix *a = left;
+	const struct policy_indexed_prefix *b = right;
+	int order = b->prefix.length - a->prefix.length;
+
+	if (order == 0) {
+		order =
+		    ip_address_compare(&a->prefix.address, &b->prefix.address);
+	}
+	return order != 0 ? order : a->segment - b->segment;
+}
+
+/* 'address' with all bits past 'length' cleared. */
+static struct ip_address
+first_bits(const struct ip_address *address, uint32_t length)
+{
+	struct ip_address cleared = { { 0 } };
+	uint32_t whole = length / 8;
+
+	memcpy(cleared.byte, address->byte, whole);
+	if (length % 8 != 0) {
+		cleared.byte[whole] =
+		    (uint8_t)(address->byte[whole] & 0xff00u >> length % 8);
+	}
+	return cleared;
+}
+
+/* How many of 'sorted' come before 'address'. */
+static uint32_t
+lower_bound(const struct policy_indexed_prefix *sorted, uint32_t count,
+    const struct ip_address *address)
+{
+	uint32_t low = 0;
+
+	while (low < count) {
+		uint32_t middle = low + (count - low) / 2;
+
+		if (ip_address_compare(
+		        &sorted[middle].prefix.address, address) < 0) {
+			low = middle + 1;
+		} else {
+			count = middle;
+		}
+	}
+	return low;
+}
+
+/* The segment, among those that have the first prefix of 'equals', whose VLANs
+ * hold 'vlan'; else the first of them. */
+static uint16_t
+best_of_equals(const struct policy *policy,
+    const struct policy_indexed_prefix *equals, uint32_t count, uint16_t vlan)
+{
+	for (uint32_t i = 0; i < count &&
+	     ip_address_equal(
+	         &equals[i].prefix.address, &equals[0].prefix.address);
+	     i++) {
+		if (has_vlan(&policy->segments[equals[i].segment], vlan)) {
+			return equals[i].segment;
+		}
+	}
+	return equals[0].segment;
+}
+
+static bool
+has_vlan(const struct policy_segment *segment, uint16_t vlan)
+{
+	for (uint32_t i = 0; i < segment->vlan_count; i++) {
+		if (segment->vlans[i] == vlan) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+name_is_sound(const char name[POLICY_NAME_SIZE])
+{
+	return name[0] != '\0' && memchr(name, '\0', POLICY_NAME_SIZE) != NULL;
+}
+
+static bool
+segment_is_sound(const struct policy_segment *segment)
+{
+	if (!name_is_sound(segment->name) ||
+	    segment->prefix_count > POLICY_PREFIXES_PER_SEGMENT ||
+	    segment->vlan_count > POLICY_VLANS_PER_SEGMENT ||
+	    segment->criticality >= POLICY_CRITICALITY_COUNT) {
+		return false;
+	}
+	for (uint32_t i = 0; i < segment->prefix_count; i++) {
+		if (segment->prefixes[i].length > 128) {
+			return false;
+		}
+	}
+	for (uint32_t i = 0; i < segment->vlan_count; i++) {
+		if (segment->vlans[i] < POLICY_VLAN_FIRST ||
+		    segment->vlans[i] > POLICY_VLAN_LAST) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Every lookup stays within the arrays and gives a segment that exists. */
+static bool
+index_is_sound(const struct policy_index *index, uint32_t segment_count)
+{
+	if (index->prefix_count > POLICY_PREFIX_COUNT ||
+	    index->group_count > POLICY_PREFIX_LENGTHS) {
+		return false;
+	}
+	for (uint32_t i = 0; i < index->group_count; i++) {
+		if (index->groups[i].length > 128 ||
+		    (uint32_t)index->groups[i].first + index->groups[i].count >
+		        index->prefix_count) {
+			return false;
+		}
+	}
+	for (uint32_t i = 0; i < index->prefix_count; i++) {
+		if (index->prefixes[i].segment >= segment_count) {
+			return false;
+		}
+	}
+	return true;
+}
