@@ -7,6 +7,7 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
@@ -148,6 +149,7 @@ limit_memory(void)
 {
 	FILE *file;
 	char line[128];
+	static const char name[] = "VmData:";
 	unsigned long long kib = 0;
 
 	if (is_sanitized) {
@@ -157,8 +159,10 @@ limit_memory(void)
 	if (file == NULL) {
 		return -errno;
 	}
-	while (fgets(line, sizeof(line), file) != NULL &&
-	    sscanf(line, "VmData: %llu kB", &kib) != 1) {
+	while (kib == 0 && fgets(line, sizeof(line), file) != NULL) {
+		if (strncmp(line, name, sizeof(name) - 1) == 0) {
+			kib = strtoull(line + sizeof(name) - 1, NULL, 10);
+		}
 	}
 	fclose(file);
 	if (kib == 0) {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -174,12 +175,30 @@ start_ledger_is_sound(const void *message)
 	return start->prints_json <= 1;
 }
 
+/* What room detect does not doubt, since it made it: that a bool is one, that a
+ * weight is a number, that there is something to tell. */
 static bool
 finding_message_is_sound(const void *message)
 {
-	const struct message_finding *finding = message;
+	const struct finding *finding =
+	    &((const struct message_finding *)message)->finding;
+	const bool *const flags[] = { &finding->active, &finding->fragmented,
+		&finding->window, &finding->has_address, &finding->has_mac,
+		&finding->counts_estimated, &finding->ranges_cut,
+		&finding->one_way, &finding->truncated_evidence };
 
-	return finding_is_sound(&finding->finding);
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (!flag_is_sound(flags[i])) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(finding->reasons); i++) {
+		if (!isfinite(finding->reasons[i].weight)) {
+			return false;
+		}
+	}
+	return finding->revision > 0 && finding->kind_count > 0 &&
+	    finding_is_sound(finding);
 }
 
 /* Of the numbers capture itself says which it can work with. */

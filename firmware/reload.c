@@ -11,6 +11,8 @@
 
 enum { LOOK_LAST_S = 60 };
 
+static bool captures_are_equal(
+    const struct config *one, const struct config *other);
 static void report_error(void *context, const struct config_error *error);
 static const char *interface_that_is_back(
     const struct config *config, const struct sensor_health *health);
@@ -39,9 +41,7 @@ reload_configuration(struct supervisor *supervisor)
 	supervisor->config = fresh;
 	supervisor->spare = old;
 	supervisor->health.reloads++;
-	has_new_interfaces = fresh->capture_count != old->capture_count ||
-	    memcmp(fresh->captures, old->captures, sizeof(fresh->captures)) !=
-	        0;
+	has_new_interfaces = !captures_are_equal(fresh, old);
 	log_info(&supervisor->log, "supervisor",
 	    "configuration read again: policy %u, interfaces %s",
 	    fresh->policy.version,
@@ -98,6 +98,27 @@ reload_interfaces(struct supervisor *supervisor, uint64_t now_ns)
 	log_info(&supervisor->log, "supervisor",
 	    "%s is there: the sensor is started anew", name);
 	supervisor_stop_role(sensor);
+}
+
+static bool
+captures_are_equal(const struct config *one, const struct config *other)
+{
+	if (one->capture_count != other->capture_count) {
+		return false;
+	}
+	for (uint32_t i = 0; i < one->capture_count; i++) {
+		const struct config_capture *a = &one->captures[i];
+		const struct config_capture *b = &other->captures[i];
+
+		if (strcmp(a->interface, b->interface) != 0 ||
+		    strcmp(a->filter, b->filter) != 0 ||
+		    a->buffer_bytes != b->buffer_bytes ||
+		    a->snap_length != b->snap_length || a->mode != b->mode ||
+		    a->promiscuous != b->promiscuous) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static void

@@ -18,10 +18,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "capture/capture_live.h"
 #include "firmware/clock.h"
 #include "firmware/command.h"
 #include "firmware/health.h"
+#include "firmware/mirror_port.h"
 #include "firmware/role.h"
 #include "pipeline/sensor_pipeline.h"
 
@@ -29,19 +29,16 @@ enum { BURSTS_AT_A_TIME = 16 }; /* Of one interface, before all else. */
 
 #define TICK_NS (100 * NS_PER_MS)
 /* What the kernel may still hold back: a block that is not full, twice over. */
-#define LAG_NS (2 * CONFIG_CAPTURE_BLOCK_MS * NS_PER_MS + 30 * NS_PER_MS)
+#define LAG_NS (NS_PER_MS * 2 * CONFIG_CAPTURE_BLOCK_MS + NS_PER_MS * 30)
 /* The line stands still while the clock has to catch up; not for longer. */
 #define CLOCK_TOLERANCE_NS (60 * NS_PER_S)
 /* For the ledger to take what is left at the end. */
 #define FLUSH_PATIENCE_NS (5 * NS_PER_S)
 
-struct sensor_interface {
+/* A mirror port that knows whose it is. */
+struct sensor_port {
 	struct sensor *sensor;
-	const struct config_capture *settings;
-	bool is_open;
-	bool was_down;
-	uint64_t frames;
-	struct capture_live live;
+	struct mirror_port port;
 };
 
 struct sensor {
@@ -54,7 +51,7 @@ struct sensor {
 	uint32_t clock_steps;
 	struct timer tick;
 	struct timer second;
-	struct sensor_interface interfaces[CONFIG_CAPTURE_COUNT];
+	struct sensor_port ports[CONFIG_CAPTURE_COUNT];
 	struct frame frames[CAPTURE_BURST];
 	struct message_finding message;
 	struct sensor_health health;
@@ -66,13 +63,11 @@ static void take_order(
 static void apply_policy(void *context);
 static int prepare(struct sensor *sensor);
 static size_t arena_bytes(const struct sensor *sensor);
-static int open_interfaces(struct sensor *sensor, uint8_t *arena);
-static int open_interface(struct sensor_interface *interface, uint8_t *arena);
+static int open_ports(struct sensor *sensor, uint8_t *arena);
 static int make_keys(struct sensor_keys *keys);
 static void watch(struct sensor *sensor);
 static void on_frames(void *context, uint32_t events);
-static bool take_burst(struct sensor_interface *interface);
-static void take_state(struct sensor_interface *interface);
+static bool take_burst(struct sensor_port *port);
 static bool take_all(struct sensor *sensor);
 static void send_findings(struct sensor *sensor);
 static void every_tick(void *context, uint64_t now_ns);
@@ -111,7 +106,7 @@ sensor_run(int argc, char **argv)
 		status = prepare(&sensor);
 	}
 	if (status == ROLE_EXIT_DONE) {
-		publish(&sensor); /* So that there is a status from the first. */
+		publish(&sensor); /* There is a status from the first. */
 		status = role_confine(&sensor.role);
 	}
 	if (status != ROLE_EXIT_DONE) {
@@ -179,7 +174,7 @@ prepare(struct sensor *sensor)
 	region_seal(&sensor->region);
 	explicit_bzero(&keys, sizeof(keys));
 
-	status = open_interfaces(sensor, arena);
+	status = open_ports(sensor, arena);
 	timer_init(&sensor->tick, every_tick, sensor);
 	timer_init(&sensor->second, every_second, sensor);
 	return status;
@@ -201,56 +196,32 @@ arena_bytes(const struct sensor *sensor)
 }
 
 static int
-open_interfaces(struct sensor *sensor, uint8_t *arena)
+open_ports(struct sensor *sensor, uint8_t *arena)
 {
 	for (uint32_t i = 0; i < sensor->start.capture_count; i++) {
-		struct sensor_interface *interface = &sensor->interfaces[i];
+		struct mirror_port *port = &sensor->ports[i].port;
 		int error;
 
-		interface->sensor = sensor;
-		interface->settings = &sensor->start.captures[i];
-		error = open_interface(interface, arena);
+		sensor->ports[i].sensor = sensor;
+		port->settings = &sensor->start.captures[i];
+		port->log = &sensor->role.log;
+		port->loop = &sensor->role.loop;
+		error = mirror_port_open(
+		    port, &sensor->role.counters, arena, (uint8_t)i);
 		if (error == 0) {
 			continue;
 		}
 		if (sensor->start.needs_all == 1) {
 			fprintf(stderr, "spanwatch run: %s\n",
-			    interface->live.capture.sentence);
+			    port->live.capture.sentence);
 			return error == -EINVAL ? ROLE_EXIT_INPUT
 			                        : ROLE_EXIT_REFUSED;
 		}
 		log_warning(&sensor->role.log, "sensor",
-		    "goes on without %s: %s", interface->settings->interface,
-		    interface->live.capture.sentence);
+		    "goes on without %s: %s", port->settings->interface,
+		    port->live.capture.sentence);
 	}
 	return ROLE_EXIT_DONE;
-}
-
-static int
-open_interface(struct sensor_interface *interface, uint8_t *arena)
-{
-	const struct config_capture *settings = interface->settings;
-	const struct capture_live_settings live = {
-		.interface = settings->interface,
-		.filter = settings->filter,
-		.buffer_bytes = settings->buffer_bytes,
-		.snap_length = settings->snap_length,
-		.is_immediate = settings->mode == CONFIG_CAPTURE_IMMEDIATE,
-		.is_promiscuous = settings->promiscuous,
-		.observation_point =
-		    (uint8_t)(interface - interface->sensor->interfaces),
-	};
-	int error = capture_live_open(
-	    &interface->live, &interface->sensor->role.counters, arena, &live);
-
-	if (error == 0) {
-		interface->is_open = true;
-		log_info(&interface->sensor->role.log, "sensor",
-		    "captures on %s, %u bytes of a frame, ring of %u bytes",
-		    settings->interface, settings->snap_length,
-		    settings->buffer_bytes);
-	}
-	return error;
 }
 
 /* The tables' keys are not to be guessed by who fills them. */
@@ -268,16 +239,8 @@ watch(struct sensor *sensor)
 	uint64_t now_ns = clock_monotonic_ns();
 
 	for (uint32_t i = 0; i < sensor->start.capture_count; i++) {
-		struct sensor_interface *interface = &sensor->interfaces[i];
-		int error;
-
-		if (!interface->is_open) {
-			continue;
-		}
-		error = loop_add(&sensor->role.loop,
-		    capture_live_descriptor(&interface->live), EPOLLIN,
-		    on_frames, interface);
-		SW_ASSERT(error == 0);
+		mirror_port_watch(
+		    &sensor->ports[i].port, on_frames, &sensor->ports[i]);
 	}
 	sensor->latest_ns = clock_wall_ns();
 	every_tick(sensor, now_ns);
@@ -287,67 +250,38 @@ watch(struct sensor *sensor)
 static void
 on_frames(void *context, uint32_t events)
 {
-	struct sensor_interface *interface = context;
+	struct sensor_port *port = context;
 
 	(void)events;
 	for (int i = 0; i < BURSTS_AT_A_TIME; i++) {
-		if (!take_burst(interface)) {
+		if (!take_burst(port)) {
 			break;
 		}
 	}
-	send_findings(interface->sensor);
+	send_findings(port->sensor);
 }
 
 /* Takes what frames there are, a burst of them.  False: there are none now. */
 static bool
-take_burst(struct sensor_interface *interface)
+take_burst(struct sensor_port *port)
 {
-	struct sensor *sensor = interface->sensor;
-	uint32_t count;
+	struct sensor *sensor = port->sensor;
+	uint32_t count = mirror_port_next(&port->port, sensor->frames);
 
-	if (!interface->is_open) {
-		return false;
-	}
-	count = capture_next(&interface->live.capture, sensor->frames);
 	if (count > 0) {
-		interface->frames += count;
 		sensor_pipeline_frames(&sensor->line, sensor->frames, count);
 	}
-	take_state(interface);
 	return count > 0;
 }
 
-/* Notes that an interface went down, came back, or is gone. */
-static void
-take_state(struct sensor_interface *interface)
-{
-	struct sensor *sensor = interface->sensor;
-	const char *name = interface->settings->interface;
-
-	if (interface->live.is_down != interface->was_down) {
-		interface->was_down = interface->live.is_down;
-		log_warning(&sensor->role.log, "sensor",
-		    interface->was_down ? "%s is down" : "%s is up again",
-		    name);
-	}
-	if (interface->live.capture.state == CAPTURE_FAILED) {
-		log_error(&sensor->role.log, "sensor", "goes on without it: %s",
-		    interface->live.capture.sentence);
-		loop_remove(&sensor->role.loop,
-		    capture_live_descriptor(&interface->live));
-		capture_live_close(&interface->live);
-		interface->is_open = false;
-	}
-}
-
-/* A burst of every interface.  True: no frame was left anywhere. */
+/* A burst of every port.  True: no frame was left anywhere. */
 static bool
 take_all(struct sensor *sensor)
 {
 	bool is_empty = true;
 
 	for (uint32_t i = 0; i < sensor->start.capture_count; i++) {
-		if (take_burst(&sensor->interfaces[i])) {
+		if (take_burst(&sensor->ports[i])) {
 			is_empty = false;
 		}
 	}
@@ -409,12 +343,8 @@ every_second(void *context, uint64_t now_ns)
 	struct sensor *sensor = context;
 
 	for (uint32_t i = 0; i < sensor->start.capture_count; i++) {
-		struct sensor_interface *interface = &sensor->interfaces[i];
-		uint64_t drops = 0;
+		uint64_t drops = mirror_port_drops(&sensor->ports[i].port);
 
-		if (interface->is_open) {
-			drops = capture_live_drops(&interface->live);
-		}
 		if (drops > 0) {
 			sensor_pipeline_dropped(&sensor->line, drops);
 		}
@@ -438,17 +368,8 @@ publish(struct sensor *sensor)
 	    channel_waiting(&sensor->role.links[ROLE_LEDGER].channel);
 	health->clock_steps = sensor->clock_steps;
 	for (uint32_t i = 0; i < health->interface_count; i++) {
-		const struct sensor_interface *interface =
-		    &sensor->interfaces[i];
-		struct health_interface *shown = &health->interfaces[i];
-
-		memcpy(shown->name, interface->settings->interface,
-		    sizeof(shown->name));
-		shown->frames = interface->frames;
-		shown->kernel_drops = interface->live.drops_count;
-		shown->state = !interface->is_open ? HEALTH_INTERFACE_ABSENT
-		    : interface->was_down          ? HEALTH_INTERFACE_DOWN
-		                                   : HEALTH_INTERFACE_UP;
+		mirror_port_show(
+		    &sensor->ports[i].port, &health->interfaces[i]);
 	}
 	health->gauges[HEALTH_ATTEMPTS] =
 	    (struct health_gauge){ flow_attempts_held(line->flow),

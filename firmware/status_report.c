@@ -63,7 +63,7 @@ status_report(struct status_view *view, size_t *size)
 	words_clean(view->policy->sensor_name, name, sizeof(name));
 	report = json_pack(
 	    "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	    "schema", "spanwatch.status/1", "version", SPANWATCH_VERSION,
+	    "schema", "spanwatch.status/1", "version", spanwatch_version,
 	    "sensor", name, "now", time_or_null(view->now_ns), "started",
 	    time_or_null(started_ns), "uptime_s",
 	    started_ns == 0 || started_ns > view->now_ns

@@ -16,7 +16,7 @@ const char status_socket_of_root[] = "/run/spanwatch/status.sock";
 
 static int make_folder(const char *path);
 static int make_socket(struct sockaddr_un *address, const char *path);
-static bool is_stale(const char *path);
+static int remove_stale(const char *path);
 static int bind_and_listen(int fd, const struct sockaddr_un *address);
 static void give_to_group(const char *path);
 
@@ -54,9 +54,11 @@ status_socket_listen(const char *path)
 		return fd;
 	}
 	error = bind_and_listen(fd, &address);
-	if (error == -EADDRINUSE && is_stale(path)) {
-		unlink(path);
-		error = bind_and_listen(fd, &address);
+	if (error == -EADDRINUSE) {
+		error = remove_stale(path);
+		if (error == 0) {
+			error = bind_and_listen(fd, &address);
+		}
 	}
 	if (error != 0) {
 		close(fd);
@@ -131,21 +133,28 @@ make_socket(struct sockaddr_un *address, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Whether there is a socket at which nobody listens any more. */
-static bool
-is_stale(const char *path)
+/* Removes a socket at which nobody listens any more.  -EADDRINUSE: somebody
+ * does; -ENOTSOCK: it is something else. */
+static int
+remove_stale(const char *path)
 {
 	struct stat status;
 	int fd;
 
-	if (lstat(path, &status) < 0 || !S_ISSOCK(status.st_mode)) {
-		return false;
+	if (lstat(path, &status) < 0) {
+		return -errno;
+	}
+	if (!S_ISSOCK(status.st_mode)) {
+		return -ENOTSOCK;
 	}
 	fd = status_socket_connect(path);
 	if (fd >= 0) {
 		close(fd);
 	}
-	return fd == -ECONNREFUSED;
+	if (fd != -ECONNREFUSED) {
+		return -EADDRINUSE;
+	}
+	return unlink(path) < 0 ? -errno : 0;
 }
 
 /* Nobody but the owner and the group may connect, from the first moment. */

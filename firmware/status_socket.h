@@ -19,8 +19,7 @@ bool status_socket_default(char path[STATUS_PATH_SIZE]);
 extern const char status_socket_of_root[];
 
 /* Listens at 'path'; the folder is made if only that is missing.  Returns the
- * descriptor or a negative errno: -EADDRINUSE if somebody answers there, or it
- * is no socket. */
+ * descriptor or a negative errno: -EADDRINUSE if somebody answers there. */
 int status_socket_listen(const char *path) SW_MUST_CHECK;
 
 /* Closes 'fd' and removes what status_socket_listen() made, unless it is

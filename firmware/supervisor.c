@@ -31,8 +31,8 @@ static void report_ready(const struct supervised *role);
 static void channel_ended(void *context, enum channel_end why);
 static void take_signal(void *context, int signal_number);
 static void reap(struct supervisor *supervisor);
-static void take_end(struct supervised *role, uint32_t status);
-static void report_end(const struct supervised *role, uint32_t status);
+static void take_end(struct supervised *role, int status);
+static void report_end(const struct supervised *role, int status);
 static void schedule(struct supervised *role);
 static void restart_role(void *context, uint64_t now_ns);
 static void stop_next(struct supervisor *supervisor);
@@ -314,15 +314,14 @@ reap(struct supervisor *supervisor)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		for (enum role_id id = 0; id < ROLE_COUNT; id++) {
 			if (supervisor->roles[id].pid == pid) {
-				take_end(
-				    &supervisor->roles[id], (uint32_t)status);
+				take_end(&supervisor->roles[id], status);
 			}
 		}
 	}
 }
 
 static void
-take_end(struct supervised *role, uint32_t status)
+take_end(struct supervised *role, int status)
 {
 	struct supervisor *supervisor = role->supervisor;
 
@@ -330,7 +329,7 @@ take_end(struct supervised *role, uint32_t status)
 	channel_detach(&role->channel);
 	role->pid = 0;
 	role->state = HEALTH_ROLE_WAITING;
-	role->last_status = status;
+	role->last_status = (uint32_t)status;
 	report_end(role, status);
 	if (supervisor->is_stopping) {
 		stop_next(supervisor);
@@ -347,7 +346,7 @@ take_end(struct supervised *role, uint32_t status)
 }
 
 static void
-report_end(const struct supervised *role, uint32_t status)
+report_end(const struct supervised *role, int status)
 {
 	const struct supervisor *supervisor = role->supervisor;
 	const char *name = role_name(role->id);
@@ -373,7 +372,7 @@ schedule(struct supervised *role)
 
 	role->restarts++;
 	if (role->was_asked) {
-		spawn(role);
+		set_timer(supervisor, &role->restart, 0);
 		return;
 	}
 	if (role->ready_ns != 0 &&

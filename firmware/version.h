@@ -4,6 +4,7 @@
 #ifndef FIRMWARE_VERSION_H
 #define FIRMWARE_VERSION_H
 
-#define SPANWATCH_VERSION "0.1.0"
+/* "1.2.3", as semver.org has it. */
+extern const char spanwatch_version[];
 
 #endif

@@ -7,7 +7,8 @@ LINT_TESTS := $(sort $(wildcard tests/*/*.[ch] tests/*/*/*.[ch]))
 LINT_FLAGS = $(STD) $(INCLUDES)
 
 LINT_PARTS := lint-format lint-tidy lint-cppcheck lint-line lint-headers \
-	lint-symbols lint-style lint-stack lint-kconfig lint-docs lint-man
+	lint-symbols lint-style lint-stack lint-kconfig lint-docs lint-memory \
+	lint-man
 .PHONY: lint $(LINT_PARTS)
 lint: $(LINT_PARTS) ## Everything that is checked without running it
 

@@ -5,9 +5,12 @@
 #                            run in release and asan
 # tests/fuzz/fuzz_*.c        one program each, over the whole line; what was
 #                            found once (regressions/, seeds/) is run again
+# tests/detection/           made-up scanners and honest hosts before detect:
+#                            how many are found, and after how many probes
 # tests/replay/run           recordings in, alerts out
 # tests/memory/run           no allocation on the packet path; flat under floods
-# tests/lab/run              live, in network namespaces; needs root
+# tests/lab/test_*           live, in network namespaces; needs root, else it
+#                            skips
 #
 # `check` and `demo` first install what is missing, then call make again: only
 # then can be read what a configured and equipped machine has.
@@ -39,6 +42,13 @@ unit: unit-programs ## Run the unit tests of this VARIANT
 	$(Q)scripts/run-tests $(foreach room,$(UNIT_ROOMS),\
 		'unit $(room)=$(B)/tests/unit/$(room)/test')
 
+LAB_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/lab/test_*.c)))
+LAB_SCRIPTS := $(sort $(wildcard tests/lab/test_*.py))
+$(LAB_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ROOM_ARCHIVES)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
+		$(filter %.a,$^) -Wl,--end-group -lcriterion $(LIBS)
+
 # Fuzzing.  With VARIANT=fuzz libFuzzer drives; in other variants the same
 # target reads the inputs it is given, which makes a regression test of it.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -63,6 +73,26 @@ fuzz-%: $(B)/tests/fuzz/fuzz_%
 	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(B)/corpus/$*- \
 		$(B)/corpus/$* $(call fuzz_inputs,$*)
 endif
+
+# How well scanners are found, and honest hosts left alone.
+SIMULATE := $(B)/tests/detection/simulate
+$(SIMULATE): $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/detection/*.c))) \
+		$(B)/tests/support/probe_script.o $(room_archives_detect)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
+		$(filter %.a,$^) -Wl,--end-group -lm
+
+.PHONY: simulate
+simulate: $(SIMULATE) ## Print how well detection does on made-up hosts
+	$(Q)$<
+
+# The sensor's memory: see tests/memory/flood.c.
+MEMORY_TEST := $(B)/tests/memory/flood
+BUILT_FOR_TESTS := $(MEMORY_TEST)
+$(MEMORY_TEST): $(B)/tests/memory/flood.o $(ROOM_ARCHIVES)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
+		$(filter %.a,$^) -Wl,--end-group $(LIBS)
 
 # The runs.
 SPANWATCH := $(O)/spanwatch
@@ -105,9 +135,12 @@ run-check: all unit-programs $(BUILT_FOR_TESTS)
 check-lab: ## Install, build, and run the live tests in namespaces (root)
 	$(Q)scripts/install-packages build lab
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) run-check-lab
-run-check-lab: all
+run-check-lab: all $(LAB_PROGRAMS)
 	$(Q)SPANWATCH=$(abspath $(SPANWATCH)) scripts/run-tests --jobs 1 \
-		'lab=tests/lab/run'
+		$(foreach test,$(LAB_PROGRAMS), \
+			'lab $(notdir $(test))=$(test) --verbose=1') \
+		$(foreach test,$(LAB_SCRIPTS), \
+			'lab $(basename $(notdir $(test)))=$(test)')
 
 ifeq ($(VARIANT),cov)
 coverage: unit-programs ## With VARIANT=cov: what the unit tests reach

@@ -9,6 +9,7 @@
 #include "firmware/memory_statement.h"
 
 static int run(int argc, char **argv);
+static int judge_total(uint64_t total);
 static void print_statement(const struct memory_line *lines, uint32_t count);
 
 enum { OPTION_CONFIG };
@@ -25,7 +26,9 @@ const struct command command_memory = {
 	    "counts are\n"
 	    "chosen when the sensor is built (`make menuconfig`), but for the "
 	    "kernel's ring\n"
-	    "buffers, which the configuration sizes.\n",
+	    "buffers, which the configuration sizes. Exits with 1 if the sum is "
+	    "beyond the\n"
+	    "budget.\n",
 	.options = {
 		[OPTION_CONFIG] = { "-c", "FILE", "the configuration whose "
 		    "interfaces are counted" },
@@ -58,7 +61,21 @@ run(int argc, char **argv)
 	count = memory_statement_lines(&config, lines, ARRAY_SIZE(lines));
 	SW_ASSERT(count <= ARRAY_SIZE(lines));
 	print_statement(lines, count);
-	return EXIT_DONE;
+	return judge_total(memory_statement_total(lines, count));
+}
+
+static int
+judge_total(uint64_t total)
+{
+	uint64_t budget = memory_plan_budget();
+
+	if (total <= budget) {
+		return EXIT_DONE;
+	}
+	return command_failed(&command_memory, EXIT_INPUT,
+	    "%" PRIu64 " bytes too much: give the interfaces smaller buffers, "
+	    "or build with smaller counts",
+	    total - budget);
 }
 
 static void
@@ -77,7 +94,6 @@ print_statement(const struct memory_line *lines, uint32_t count)
 	}
 	printf("%-10s %-9s %-36s %12s %10s %12" PRIu64 "\n", "all", "",
 	    "in all", "", "", total);
-	printf("\n%.1f MiB in all; the budget is %" PRIu64 " MiB%s\n",
-	    (double)total / (1 << 20), memory_plan_budget() >> 20,
-	    total > memory_plan_budget() ? ": too much" : "");
+	printf("\n%.1f MiB in all; the budget is %" PRIu64 " MiB\n",
+	    (double)total / (1 << 20), memory_plan_budget() >> 20);
 }

@@ -14,6 +14,7 @@ void
 progress_begin(struct progress *progress)
 {
 	progress->is_terminal = isatty(STDERR_FILENO) == 1;
+	progress->shares_terminal = isatty(STDOUT_FILENO) == 1;
 	progress->is_shown = false;
 	progress->next_ns = clock_monotonic_ns() + FIRST_NS;
 }
@@ -58,5 +59,13 @@ progress_erase(struct progress *progress)
 	if (progress->is_shown) {
 		fprintf(stderr, "\r\033[K");
 		progress->is_shown = false;
+	}
+}
+
+void
+progress_make_way(struct progress *progress)
+{
+	if (progress->shares_terminal) {
+		progress_erase(progress);
 	}
 }

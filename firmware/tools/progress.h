@@ -11,6 +11,7 @@
 
 struct progress {
 	bool is_terminal;
+	bool shares_terminal; /* With standard output. */
 	bool is_shown;
 	uint64_t next_ns; /* When to show it next; of the monotonic clock. */
 };
@@ -22,7 +23,10 @@ void progress_begin(struct progress *progress);
 void progress_update(struct progress *progress, uint64_t done, uint64_t total,
     uint64_t frames, uint64_t alerts);
 
-/* Takes the line away, for other output or for good. */
+/* Takes the line away, for a warning or for good. */
 void progress_erase(struct progress *progress);
+
+/* The same, if need be, for a line on standard output. */
+void progress_make_way(struct progress *progress);
 
 #endif

@@ -220,7 +220,7 @@ print_findings(struct replay *replay)
 	while (sensor_pipeline_next_finding(&replay->line, &replay->finding)) {
 		ledger_pipeline_finding(
 		    &replay->ledger, &replay->finding, &replay->alert);
-		progress_erase(&replay->progress);
+		progress_make_way(&replay->progress);
 		if (!print_alert(replay)) {
 			replay->status =
 			    command_failed(&command_replay, EXIT_REFUSED,

@@ -15,6 +15,8 @@
 
 static int run(int argc, char **argv);
 
+const char spanwatch_version[] = "0.1.0";
+
 const struct command command_version = {
 	.name = "version",
 	.line = "version, build configuration, library versions",
@@ -40,7 +42,7 @@ run(int argc, char **argv)
 	if (which != OPTIONS_END) {
 		return options_exit_status(which);
 	}
-	printf("spanwatch %s\n\nLibraries:\n", SPANWATCH_VERSION);
+	printf("spanwatch %s\n\nLibraries:\n", spanwatch_version);
 	printf("  %s\n", pcap_lib_version());
 	printf("  libConfuse %s\n", confuse_version);
 	printf("  jansson %s\n", jansson_version_str());

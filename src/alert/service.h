@@ -34,7 +34,7 @@ void service_label_of_sample(
 /* Writes the labels of those of the finding's services that have a name, in the
  * order of its ranges, and returns how many. */
 uint32_t service_names(const struct finding *finding,
-    char names[SERVICE_NAMES][SERVICE_LABEL_SIZE]);
+    char labels[SERVICE_NAMES][SERVICE_LABEL_SIZE]);
 
 /* Adds the first 'limit' ranges of the finding's services, joined by 'comma':
  * bare numbers where all are of one protocol, else each with its protocol

@@ -11,12 +11,6 @@ ip_address_v4(const struct ip_address *address)
 	return load_be32(address->byte + 12);
 }
 
-int
-ip_address_compare(const struct ip_address *a, const struct ip_address *b)
-{
-	return memcmp(a, b, sizeof(*a));
-}
-
 bool
 ip_address_is_unspecified(const struct ip_address *address)
 {

@@ -61,7 +61,22 @@ ip_address_equal(const struct ip_address *a, const struct ip_address *b)
 }
 
 /* Orders as numbers: negative, zero or positive, as memcmp() has it. */
-int ip_address_compare(const struct ip_address *a, const struct ip_address *b);
+static inline int
+ip_address_compare(const struct ip_address *a, const struct ip_address *b)
+{
+	uint64_t x;
+	uint64_t y;
+
+	memcpy(&x, a->byte, sizeof(x));
+	memcpy(&y, b->byte, sizeof(y));
+	if (x == y) {
+		memcpy(&x, a->byte + sizeof(x), sizeof(x));
+		memcpy(&y, b->byte + sizeof(y), sizeof(y));
+	}
+	x = __builtin_bswap64(x);
+	y = __builtin_bswap64(y);
+	return (x > y) - (x < y);
+}
 
 /* 0.0.0.0 or ::. */
 bool ip_address_is_unspecified(const struct ip_address *address);

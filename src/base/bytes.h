@@ -95,6 +95,31 @@ store_be32(uint8_t *at, uint32_t value)
 	store_be16(at + 2, (uint16_t)value);
 }
 
+/* Whether 'size' bytes are equal.  For keys of tables, which are a few words
+ * long: no call, and no branch but the loop's. */
+static inline bool
+bytes_equal(const void *a, const void *b, size_t size)
+{
+	const uint8_t *left = a;
+	const uint8_t *right = b;
+	uint64_t x;
+	uint64_t y;
+	uint64_t differing = 0;
+	size_t at = 0;
+
+	if (size < sizeof(x)) {
+		return memcmp(a, b, size) == 0;
+	}
+	for (; at + sizeof(x) <= size; at += sizeof(x)) {
+		memcpy(&x, left + at, sizeof(x));
+		memcpy(&y, right + at, sizeof(y));
+		differing |= x ^ y;
+	}
+	memcpy(&x, left + size - sizeof(x), sizeof(x));
+	memcpy(&y, right + size - sizeof(y), sizeof(y));
+	return (differing | (x ^ y)) == 0;
+}
+
 static inline uint8_t
 reader_u8(struct reader *reader)
 {

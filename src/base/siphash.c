@@ -28,6 +28,25 @@ round_once(struct state *s)
 	s->v2 = rotate_left(s->v2, 32);
 }
 
+/* The last 'left' bytes, fewer than eight, of 'size' that end at 'end'. */
+static inline uint64_t
+last_word(const uint8_t *end, size_t left, size_t size)
+{
+	uint64_t word = 0;
+
+	if (left == 0) {
+		return 0;
+	}
+	if (SW_LIKELY(size >= 8)) {
+		memcpy(&word, end - 8, 8);
+		return word >> (64 - 8 * left);
+	}
+	for (size_t i = 0; i < left; i++) {
+		word |= (uint64_t)end[i - left] << (8 * i);
+	}
+	return word;
+}
+
 uint64_t
 siphash(const struct hash_key *key, const void *bytes, size_t size)
 {
@@ -47,10 +66,7 @@ siphash(const struct hash_key *key, const void *bytes, size_t size)
 		round_once(&s);
 		s.v0 ^= word;
 	}
-	word = (uint64_t)size << 56;
-	for (size_t i = 0; i < left; i++) {
-		word |= (uint64_t)at[i] << (8 * i);
-	}
+	word = (uint64_t)size << 56 | last_word(at + left, left, size);
 	s.v3 ^= word;
 	round_once(&s);
 	s.v0 ^= word;

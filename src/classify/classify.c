@@ -89,26 +89,18 @@ uint32_t
 classify_plan(struct plan_line *lines, uint32_t capacity)
 {
 	const struct plan_line own[] = {
-		{ "services by what they speak",
-		    sizeof(struct service) +
-		        sizeof(struct table_set) / TABLE_WAYS,
-		    CONFIG_CLASSIFY_SERVICE_COUNT,
-		    TABLE_BYTES(CONFIG_CLASSIFY_SERVICE_COUNT,
-		        sizeof(struct service)) },
-		{ "ports by what most speak there", sizeof(struct port_vote),
-		    (uint64_t)2 * PORT_COUNT,
-		    2 * region_bytes(PORT_COUNT, sizeof(struct port_vote)) },
-		{ "classification itself", sizeof(struct classify), 1,
-		    region_bytes(1, sizeof(struct classify)) },
+		plan_table("services by what they speak",
+		    CONFIG_CLASSIFY_SERVICE_COUNT, sizeof(struct service)),
+		plan_array("TCP ports by what most speak there", PORT_COUNT,
+		    sizeof(struct port_vote)),
+		plan_array("UDP ports by what most speak there", PORT_COUNT,
+		    sizeof(struct port_vote)),
+		plan_array("classification itself", 1, sizeof(struct classify)),
 	};
-	uint32_t count = (uint32_t)ARRAY_SIZE(own);
+	uint32_t count = plan_copy(own, ARRAY_SIZE(own), lines, capacity);
+	uint32_t left = capacity < count ? 0 : capacity - count;
 
-	for (uint32_t i = 0; i < count && i < capacity; i++) {
-		lines[i] = own[i];
-	}
-	return capacity < count
-	    ? count
-	    : count + question_plan(lines + count, capacity - count);
+	return count + question_plan(left == 0 ? NULL : lines + count, left);
 }
 
 struct classify *

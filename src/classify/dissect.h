@@ -36,7 +36,7 @@ struct dissect_opening {
 	uint16_t server_port;
 	uint64_t time_ns;
 	uint32_t packet_count;
-	struct dissect_packet packets[CONFIG_CLASSIFY_PACKETS_PER_FLOW];
+	const struct dissect_packet *packets;
 };
 
 /* Private to dissect.c. */

@@ -73,23 +73,15 @@ uint32_t
 question_plan(struct plan_line *lines, uint32_t capacity)
 {
 	const struct plan_line own[] = {
-		{ "conversations in question",
-		    sizeof(struct opening) + CONFIG_CLASSIFY_FLOW_BYTES +
-		        sizeof(struct table_set) / TABLE_WAYS,
-		    CONFIG_CLASSIFY_FLOW_COUNT,
-		    TABLE_BYTES(
-		        CONFIG_CLASSIFY_FLOW_COUNT, sizeof(struct opening)) +
-		        region_bytes(CONFIG_CLASSIFY_FLOW_COUNT,
-		            CONFIG_CLASSIFY_FLOW_BYTES) +
-		        region_bytes(1, sizeof(struct question)) },
+		plan_table("conversations in question",
+		    CONFIG_CLASSIFY_FLOW_COUNT, sizeof(struct opening)),
+		plan_array("openings of theirs", CONFIG_CLASSIFY_FLOW_COUNT,
+		    CONFIG_CLASSIFY_FLOW_BYTES),
+		plan_array("questions themselves", 1, sizeof(struct question)),
 		{ "memory lent to nDPI", dissect_bytes(), 1, dissect_bytes() },
 	};
-	uint32_t count = (uint32_t)ARRAY_SIZE(own);
 
-	for (uint32_t i = 0; i < count && i < capacity; i++) {
-		lines[i] = own[i];
-	}
-	return count;
+	return plan_copy(own, ARRAY_SIZE(own), lines, capacity);
 }
 
 struct question *
@@ -248,20 +240,22 @@ ask(struct question *question, const struct opening *opening,
 	const struct five_tuple *key = &opening->key;
 	uint16_t low_port = load_be16(key->low.port);
 	uint16_t high_port = load_be16(key->high.port);
-	struct dissect_opening shown = {
+	struct dissect_packet packets[PACKET_LIMIT];
+	const struct dissect_opening shown = {
 		.protocol = key->protocol,
 		.client_port = heard->low_is_client ? low_port : high_port,
 		.server_port = heard->low_is_client ? high_port : low_port,
 		.time_ns = heard->packet->time_ns,
 		.packet_count = opening->packet_count,
+		.packets = packets,
 	};
 
 	for (uint32_t i = 0; i < opening->packet_count; i++) {
 		bool from_low = (opening->from_low >> i & 1) != 0;
 
-		shown.packets[i].payload = payload;
-		shown.packets[i].size = opening->sizes[i];
-		shown.packets[i].from_client = from_low == heard->low_is_client;
+		packets[i].payload = payload;
+		packets[i].size = opening->sizes[i];
+		packets[i].from_client = from_low == heard->low_is_client;
 		payload += opening->sizes[i];
 	}
 	return dissect_ask(question->dissect, &shown);

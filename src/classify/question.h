@@ -47,13 +47,13 @@ struct question_packet {
 
 /* Keeps the payload of a packet that belongs to no conversation yet. */
 void question_keep(
-    struct question *question, const struct question_packet *packet);
+    struct question *question, const struct question_packet *heard);
 
 /* Keeps the payload of a conversation's packet and asks, if it is time to.
  * True: that was the last question of this conversation, and '*application' is
  * the answer, or APPLICATION_NONE. */
 bool question_ask(struct question *question,
-    const struct question_packet *packet, enum application *application);
+    const struct question_packet *heard, enum application *application);
 
 /* Forgets an opening: the conversation's service is known. */
 void question_forget(struct question *question, const struct five_tuple *key);

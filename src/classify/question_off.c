@@ -35,18 +35,18 @@ question_finish(struct question *question)
 }
 
 void
-question_keep(struct question *question, const struct question_packet *packet)
+question_keep(struct question *question, const struct question_packet *heard)
 {
 	(void)question;
-	(void)packet;
+	(void)heard;
 }
 
 bool
-question_ask(struct question *question, const struct question_packet *packet,
+question_ask(struct question *question, const struct question_packet *heard,
     enum application *application)
 {
 	(void)question;
-	(void)packet;
+	(void)heard;
 	(void)application;
 	return false; /* The service may still say hello. */
 }

@@ -16,7 +16,7 @@ enum {
 #define STORE_LEAST  (16ull << 20)
 
 #define QUIET_LEAST_NS (60 * NS_PER_S)
-#define QUIET_MOST_NS  (365 * 24 * 3600ull * NS_PER_S)
+#define QUIET_MOST_NS  (365ull * 24 * 3600 * NS_PER_S)
 
 static bool time_zone_exists(const char *name);
 static void read_interface(

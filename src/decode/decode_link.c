@@ -40,6 +40,7 @@ enum {
 enum {
 	ETHERNET_HEADER_SIZE = 14,
 	MAC_SIZE = 6,
+	ETHERTYPE_AT = 12,
 	COOKED_HEADER_SIZE = 16,
 	COOKED_2_HEADER_SIZE = 20,
 	BACKBONE_TAG_SIZE = 4,
@@ -238,7 +239,7 @@ step_ethernet(struct walk *walk)
 	memcpy(packet->target_mac.byte, header, MAC_SIZE);
 	memcpy(packet->source_mac.byte, header + MAC_SIZE, MAC_SIZE);
 	packet->has_macs = true;
-	walk->ethertype = load_be16(header + 2 * MAC_SIZE);
+	walk->ethertype = load_be16(header + ETHERTYPE_AT);
 	if (SW_LIKELY(walk->ethertype == ETHERTYPE_IP4)) {
 		return step_ip4(walk); /* The common way, without a detour. */
 	}
@@ -467,7 +468,7 @@ walk_sees_ethernet(const struct reader *reader, uint32_t end)
 	    mac_address_is_group(&source)) {
 		return false;
 	}
-	type = load_be16(header + 2 * MAC_SIZE);
+	type = load_be16(header + ETHERTYPE_AT);
 	return type >= ETHERTYPE_FIRST ||
 	    (type <= end - reader->offset - ETHERNET_HEADER_SIZE &&
 	        reader_left(reader) > ETHERNET_HEADER_SIZE &&

@@ -106,8 +106,8 @@ count_target(struct campaign *campaign, const struct contact *contact,
 	key.source = campaign->source;
 	key.target = contact->target;
 	key.class = CONTACT_TARGET;
-	is_new = contacts_note(
-	    contacts, &key, (uint32_t)(contact->time_ns / NS_PER_S));
+	is_new = contacts_note(contacts, contacts_hash(contacts, &key),
+	    (uint32_t)(contact->time_ns / NS_PER_S));
 	campaign->targets += is_new;
 	campaign->service_targets += is_new && is_service;
 }
@@ -141,8 +141,9 @@ count_service(struct campaign *campaign, const struct contact *contact,
 	key.port = contact->target_port;
 	key.protocol = contact->protocol;
 	key.class = CONTACT_SERVICE;
-	campaign->services += contacts_note(
-	    contacts, &key, (uint32_t)(contact->time_ns / NS_PER_S));
+	campaign->services +=
+	    contacts_note(contacts, contacts_hash(contacts, &key),
+	        (uint32_t)(contact->time_ns / NS_PER_S));
 }
 
 static void

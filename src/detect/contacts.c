@@ -2,10 +2,13 @@
 
 #include <string.h>
 
+/* An entry: | 27 bits of the hash, never all zero | concluded | epoch |. */
 enum {
 	EPOCH_S = 3 * 60 * 60,
 	EPOCH_BITS = 4,
 	EPOCH_MASK = (1 << EPOCH_BITS) - 1,
+	CONCLUDED = 1 << EPOCH_BITS,
+	PRINT_SHIFT = EPOCH_BITS + 1,
 	/* Remembered for so many whole epochs after the one it was met in. */
 	EPOCHS_KEPT = 8,
 };
@@ -22,6 +25,19 @@ contacts_init(struct contacts *contacts, struct region *region, uint32_t count,
 	contacts->hash_key = *hash_key;
 }
 
+uint64_t
+contacts_hash(const struct contacts *contacts, const struct contact_key *key)
+{
+	return siphash(&contacts->hash_key, key, sizeof(*key));
+}
+
+/* Of the half of the hash that the set was not chosen by. */
+static inline uint32_t
+print_of(uint64_t hash)
+{
+	return ((uint32_t)(hash >> 32) | 1u << 31) >> PRINT_SHIFT;
+}
+
 /* Epochs since the entry was last met.  The epoch wraps after two days: what
  * is older may then seem younger, and is known for longer than promised. */
 static inline uint32_t
@@ -30,59 +46,85 @@ age_of(uint32_t entry, uint32_t epoch)
 	return (epoch - entry) & EPOCH_MASK;
 }
 
-/* 28 bits of the hash that the set was not chosen by; never zero. */
 static inline uint32_t
-print_of(uint64_t hash)
+epoch_of(uint32_t now_s)
 {
-	return ((uint32_t)(hash >> 32) | 1u << 31) >> EPOCH_BITS;
+	return now_s / EPOCH_S & EPOCH_MASK;
 }
 
-bool
-contacts_note(
-    struct contacts *contacts, const struct contact_key *key, uint32_t now_s)
+/* The entry of 'hash' if it is known, else null. */
+static inline uint32_t *
+find(const struct contacts *contacts, uint64_t hash, uint32_t now_s)
 {
-	uint64_t hash = siphash(&contacts->hash_key, key, sizeof(*key));
 	struct contacts_set *set =
 	    &contacts->sets[(uint32_t)hash & contacts->set_mask];
 	uint32_t print = print_of(hash);
-	uint32_t epoch = now_s / EPOCH_S & EPOCH_MASK;
-	uint32_t fresh = print << EPOCH_BITS | epoch;
-	uint32_t oldest = 0;
-	uint32_t oldest_age = 0;
 
 	for (uint32_t way = 0; way < CONTACTS_WAYS; way++) {
 		uint32_t entry = set->entry[way];
-		uint32_t age =
-		    entry == 0 ? EPOCH_MASK + 1 : age_of(entry, epoch);
 
-		if (entry >> EPOCH_BITS == print) {
-			set->entry[way] = fresh;
-			return age > EPOCHS_KEPT;
-		}
-		if (age > oldest_age) {
-			oldest = way;
-			oldest_age = age;
+		if (entry >> PRINT_SHIFT == print) {
+			return age_of(entry, epoch_of(now_s)) <= EPOCHS_KEPT
+			    ? &set->entry[way]
+			    : NULL;
 		}
 	}
-	contacts->displaced += oldest_age <= EPOCHS_KEPT;
-	set->entry[oldest] = fresh;
+	return NULL;
+}
+
+/* The entry to give up: a free one, one that is forgotten, or the oldest. */
+static uint32_t *
+oldest(struct contacts *contacts, uint64_t hash, uint32_t now_s)
+{
+	struct contacts_set *set =
+	    &contacts->sets[(uint32_t)hash & contacts->set_mask];
+	uint32_t found = 0;
+	uint32_t found_age = 0;
+
+	for (uint32_t way = 0; way < CONTACTS_WAYS; way++) {
+		uint32_t entry = set->entry[way];
+		uint32_t age = age_of(entry, epoch_of(now_s));
+
+		if (entry == 0 || entry >> PRINT_SHIFT == print_of(hash)) {
+			return &set->entry[way];
+		}
+		if (age > found_age) {
+			found = way;
+			found_age = age;
+		}
+	}
+	contacts->displaced += found_age <= EPOCHS_KEPT;
+	return &set->entry[found];
+}
+
+bool
+contacts_note(struct contacts *contacts, uint64_t hash, uint32_t now_s)
+{
+	uint32_t *entry = find(contacts, hash, now_s);
+
+	if (entry != NULL) {
+		*entry = (*entry & ~(uint32_t)EPOCH_MASK) | epoch_of(now_s);
+		return false;
+	}
+	*oldest(contacts, hash, now_s) =
+	    print_of(hash) << PRINT_SHIFT | epoch_of(now_s);
 	return true;
 }
 
 bool
-contacts_knows(const struct contacts *contacts, const struct contact_key *key,
-    uint32_t now_s)
+contacts_conclude(struct contacts *contacts, uint64_t hash, uint32_t now_s)
 {
-	uint64_t hash = siphash(&contacts->hash_key, key, sizeof(*key));
-	const struct contacts_set *set =
-	    &contacts->sets[(uint32_t)hash & contacts->set_mask];
-	uint32_t print = print_of(hash);
-	uint32_t epoch = now_s / EPOCH_S & EPOCH_MASK;
+	uint32_t *entry = find(contacts, hash, now_s);
 
-	for (uint32_t way = 0; way < CONTACTS_WAYS; way++) {
-		if (set->entry[way] >> EPOCH_BITS == print) {
-			return age_of(set->entry[way], epoch) <= EPOCHS_KEPT;
-		}
+	if (entry == NULL || (*entry & CONCLUDED) != 0) {
+		return false;
 	}
-	return false;
+	*entry |= CONCLUDED;
+	return true;
+}
+
+bool
+contacts_knows(const struct contacts *contacts, uint64_t hash, uint32_t now_s)
+{
+	return find(contacts, hash, now_s) != NULL;
 }

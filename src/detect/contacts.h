@@ -4,12 +4,13 @@
  * Only a *first* contact moves a statistic: what a host does every day, and
  * what it repeats for ever against a dead server, says nothing of scanning. The
  * memory is a set-associative cache of fingerprints: one cache line of sixteen
- * a set, each with 28 bits of the key's hash and the epoch (three hours) in
- * which it was last met.  A contact is remembered for a day at least, while its
- * set has room; a full set gives up the one met longest ago, counted.
+ * a set, each with 27 bits of the key's hash, whether the contact has had its
+ * outcome, and the epoch (three hours) in which it was last met.  A contact is
+ * remembered for a day at least, while its set has room; a full set gives up
+ * the one met longest ago, counted.
  *
- * A strange key is taken for a known one with probability 16 / 2^28 = 6e-8 in a
- * full set: a count may be too low by that share.
+ * A strange key is taken for a known one with probability 16 / 2^27 = 1.2e-7 in
+ * a full set: a count may be too low by that share.
  *
  * Memory: CONTACTS_BYTES.  Time: passed in, in seconds.
  */
@@ -27,7 +28,6 @@ enum { CONTACTS_WAYS = 16 };
 enum contact_class {
 	CONTACT_MET,     /* (source, target): anything at all. */
 	CONTACT_PAIR,    /* (source, target, protocol, port): an attempt. */
-	CONTACT_OUTCOME, /* The same: it has had its final outcome. */
 	CONTACT_TARGET,  /* (source, target): counted in a campaign. */
 	CONTACT_SERVICE, /* (source, protocol, port): likewise. */
 };
@@ -43,7 +43,7 @@ _Static_assert(sizeof(struct contact_key) == 16 + 16 + 2 + 1 + 1,
     "struct contact_key must have no padding");
 
 struct contacts_set {
-	uint32_t entry[CONTACTS_WAYS]; /* Fingerprint << 4 | epoch; 0: free. */
+	uint32_t entry[CONTACTS_WAYS]; /* See contacts.c; 0: free. */
 };
 _Static_assert(sizeof(struct contacts_set) == 64, "one cache line per set");
 
@@ -61,12 +61,27 @@ struct contacts {
 void contacts_init(struct contacts *contacts, struct region *region,
     uint32_t count, const struct hash_key *hash_key);
 
-/* Notes that 'key' was met at 'now_s'.  True if it is new. */
-bool contacts_note(
-    struct contacts *contacts, const struct contact_key *key, uint32_t now_s);
+uint64_t contacts_hash(
+    const struct contacts *contacts, const struct contact_key *key);
 
-/* Whether 'key' is known; notes nothing. */
-bool contacts_knows(const struct contacts *contacts,
-    const struct contact_key *key, uint32_t now_s);
+/* Asks the memory for the set of 'hash' ahead of its use. */
+static inline void
+contacts_prefetch(const struct contacts *contacts, uint64_t hash)
+{
+	__builtin_prefetch(
+	    &contacts->sets[(uint32_t)hash & contacts->set_mask]);
+}
+
+/* Notes that the key of 'hash' was met at 'now_s'.  True if it is new. */
+bool contacts_note(struct contacts *contacts, uint64_t hash, uint32_t now_s);
+
+/* Notes that the contact of 'hash' has had its outcome.  True if it is known
+ * and this is the first. */
+bool contacts_conclude(
+    struct contacts *contacts, uint64_t hash, uint32_t now_s);
+
+/* Whether the key of 'hash' is known; notes nothing. */
+bool contacts_knows(
+    const struct contacts *contacts, uint64_t hash, uint32_t now_s);
 
 #endif

@@ -55,6 +55,7 @@ detect_init(struct region *region, const struct hash_key *hash_key,
 	    &detect->neighbours, region, CONFIG_DETECT_NETWORK_COUNT, hash_key);
 	detect->counters = counters;
 	detect->policy = policy;
+	segments_init(&detect->segments, policy);
 	return detect;
 }
 
@@ -64,6 +65,7 @@ void
 detect_apply_policy(struct detect *detect)
 {
 	memset(detect->weather.segments, 0, sizeof(detect->weather.segments));
+	segments_init(&detect->segments, detect->policy);
 	for (uint32_t i = 0; i < table_count(&detect->campaigns); i++) {
 		struct campaign *campaign = table_at(&detect->campaigns, i);
 
@@ -156,22 +158,18 @@ rank_source(const void *record)
 static struct source *
 find_source(struct detect *detect, const struct sighting *sighting)
 {
-	uint64_t hash = table_hash(&detect->sources, &sighting->source);
-
-	return table_find(
-	    &detect->sources, &sighting->source, hash, sighting->now_s);
+	return table_find(&detect->sources, &sighting->source,
+	    sighting->source_hash, sighting->now_s);
 }
 
 static struct source *
 make_source(struct detect *detect, const struct sighting *sighting)
 {
-	uint64_t hash = table_hash(&detect->sources, &sighting->source);
-	struct source *source = table_find(
-	    &detect->sources, &sighting->source, hash, sighting->now_s);
+	struct source *source = find_source(detect, sighting);
 
 	if (source == NULL) {
 		source = table_take_ranked(&detect->sources, &sighting->source,
-		    hash, sighting->now_s, rank_source, NULL);
+		    sighting->source_hash, sighting->now_s, rank_source, NULL);
 	}
 	source->segment = sighting->source_segment;
 	source->mac = sighting->probe->source_mac;
@@ -185,10 +183,8 @@ make_source(struct detect *detect, const struct sighting *sighting)
 static struct suspect *
 find_suspect(struct detect *detect, const struct sighting *sighting)
 {
-	uint64_t hash = table_hash(&detect->suspects, &sighting->source);
-
-	return table_find(
-	    &detect->suspects, &sighting->source, hash, sighting->now_s);
+	return table_find(&detect->suspects, &sighting->source,
+	    sighting->source_hash, sighting->now_s);
 }
 
 /* Makes a suspect of a source: what it did until now is weighed as if it
@@ -197,10 +193,10 @@ static struct suspect *
 make_suspect(struct detect *detect, struct source *source,
     const struct sighting *sighting)
 {
-	uint64_t hash = table_hash(&detect->suspects, &sighting->source);
 	bool evicted;
-	struct suspect *suspect = table_take_ranked(&detect->suspects,
-	    &sighting->source, hash, sighting->now_s, weigh_rank, &evicted);
+	struct suspect *suspect =
+	    table_take_ranked(&detect->suspects, &sighting->source,
+	        sighting->source_hash, sighting->now_s, weigh_rank, &evicted);
 
 	counter_add(
 	    detect->counters, COUNTER_DETECT_SUSPECTS_DISPLACED, evicted);
@@ -225,11 +221,12 @@ make_suspect(struct detect *detect, struct source *source,
 	return suspect;
 }
 
-/* Notes that source and target have met.  Marks the contact if the target had
+/* Notes that source and target have met, and marks a datagram whose target had
  * contacted the source before. */
 static void
 note_meeting(struct detect *detect, struct sighting *sighting)
 {
+	struct contacts *contacts = &detect->contacts;
 	struct contact_key there = { .source = sighting->source,
 		.target = sighting->contact.target,
 		.class = CONTACT_MET };
@@ -237,8 +234,11 @@ note_meeting(struct detect *detect, struct sighting *sighting)
 		.target = there.source,
 		.class = CONTACT_MET };
 
-	(void)contacts_note(&detect->contacts, &there, sighting->now_s);
-	if (contacts_knows(&detect->contacts, &back, sighting->now_s)) {
+	(void)contacts_note(
+	    contacts, contacts_hash(contacts, &there), sighting->now_s);
+	if (sighting->contact.technique == PROBE_UDP &&
+	    contacts_knows(
+	        contacts, contacts_hash(contacts, &back), sighting->now_s)) {
 		sighting->contact.flags |= CONTACT_RETURNED;
 	}
 }
@@ -246,14 +246,14 @@ note_meeting(struct detect *detect, struct sighting *sighting)
 static void
 take_attempt(struct detect *detect, struct sighting *sighting)
 {
-	struct contact_key key = sighting_key(sighting, CONTACT_PAIR);
 	struct weigh_context context;
 	struct suspect *suspect = NULL;
 	struct source *source;
 	struct contact *entry;
 
 	if (!learn_from_attempt(detect, sighting) ||
-	    !contacts_note(&detect->contacts, &key, sighting->now_s)) {
+	    !contacts_note(
+	        &detect->contacts, sighting->pair_hash, sighting->now_s)) {
 		return;
 	}
 	counter_increment(detect->counters, COUNTER_DETECT_FIRST_CONTACTS);
@@ -292,7 +292,7 @@ learn_from_outcome(struct detect *detect, const struct sighting *sighting)
 	const struct probe *probe = sighting->probe;
 
 	weather_outcome(&detect->weather, sighting->target_segment, probe,
-	    (uint32_t)table_hash(&detect->sources, &sighting->source));
+	    (uint32_t)sighting->source_hash);
 	switch ((enum probe_outcome)probe->outcome) {
 	case PROBE_ANSWERED:
 	case PROBE_PRODUCTIVE:
@@ -367,18 +367,15 @@ take_overdue(struct detect *detect, struct sighting *sighting)
 static void
 take_outcome(struct detect *detect, struct sighting *sighting)
 {
-	struct contact_key key = sighting_key(sighting, CONTACT_PAIR);
 	struct weigh_context context;
 	struct suspect *suspect = NULL;
 	struct source *source;
 	struct contact *entry;
 
-	if (!contacts_knows(&detect->contacts, &key, sighting->now_s)) {
-		return; /* An attempt that was explained. */
-	}
-	key.class = CONTACT_OUTCOME;
-	if (!contacts_note(&detect->contacts, &key, sighting->now_s)) {
-		return; /* Not of a first contact. */
+	/* Of no first contact, or an attempt that was explained. */
+	if (!contacts_conclude(
+	        &detect->contacts, sighting->pair_hash, sighting->now_s)) {
+		return;
 	}
 	source = find_source(detect, sighting);
 	if (source == NULL) {
@@ -406,25 +403,55 @@ take_outcome(struct detect *detect, struct sighting *sighting)
 }
 
 void
-detect_probe(struct detect *detect, const struct probe *probe)
+detect_look_ahead(
+    struct detect *detect, const struct probe *probe, struct sighting *sighting)
 {
-	struct sighting sighting;
+	struct contact_key key;
 
-	sighting_make(detect, probe, &sighting);
+	sighting_make(&detect->segments, probe, sighting);
+	key = sighting_key(sighting, CONTACT_PAIR);
+	sighting->source_hash = table_hash(&detect->sources, &sighting->source);
+	sighting->pair_hash = contacts_hash(&detect->contacts, &key);
+	table_prefetch(&detect->sources, sighting->source_hash);
+	table_prefetch(&detect->suspects, sighting->source_hash);
+	contacts_prefetch(&detect->contacts, sighting->pair_hash);
+}
+
+void
+detect_fetch(const struct detect *detect, const struct sighting *sighting)
+{
+	(void)table_prefetch_record(&detect->sources, sighting->source_hash);
+	(void)table_prefetch_record(&detect->suspects, sighting->source_hash);
+}
+
+void
+detect_take(struct detect *detect, struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+
 	if (probe->time_ns > detect->now_ns) {
 		detect->now_ns = probe->time_ns;
 	}
 	counter_increment(detect->counters, COUNTER_DETECT_EVENTS);
 	if (probe->event == PROBE_ATTEMPT) {
-		take_attempt(detect, &sighting);
+		take_attempt(detect, sighting);
 		return;
 	}
 	if (probe->outcome == PROBE_OVERDUE) {
-		take_overdue(detect, &sighting);
+		take_overdue(detect, sighting);
 		return;
 	}
-	learn_from_outcome(detect, &sighting);
+	learn_from_outcome(detect, sighting);
 	if (is_final(probe)) {
-		take_outcome(detect, &sighting);
+		take_outcome(detect, sighting);
 	}
+}
+
+void
+detect_probe(struct detect *detect, const struct probe *probe)
+{
+	struct sighting sighting;
+
+	detect_look_ahead(detect, probe, &sighting);
+	detect_take(detect, &sighting);
 }

@@ -21,6 +21,7 @@
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "detect/finding.h"
+#include "detect/sighting.h"
 #include "flow/probe.h"
 #include "mem/plan.h"
 #include "mem/region.h"
@@ -35,10 +36,6 @@ size_t detect_bytes(void);
  * there are. */
 uint32_t detect_plan(struct plan_line *lines, uint32_t capacity);
 
-/* Writes what the memory is for, at most 'capacity' lines, and returns how many
- * there are. */
-uint32_t detect_plan(struct plan_line *lines, uint32_t capacity);
-
 /* 'policy' is borrowed: it must stay; detect_apply_policy() tells that it has
  * changed. */
 struct detect *detect_init(struct region *region,
@@ -48,7 +45,17 @@ struct detect *detect_init(struct region *region,
 /* The policy has changed: segments are looked up anew. */
 void detect_apply_policy(struct detect *detect);
 
+/* Takes in an event.  It is the next three in a row: who has many events in
+ * hand calls the first for all of them, the second some events ahead of the
+ * third, so that the memory is there when it is wanted. */
 void detect_probe(struct detect *detect, const struct probe *probe);
+
+/* Works out what 'probe' is about, and asks the memory for what it will touch.
+ * Changes nothing that matters; 'probe' is borrowed until detect_take(). */
+void detect_look_ahead(struct detect *detect, const struct probe *probe,
+    struct sighting *sighting);
+void detect_fetch(const struct detect *detect, const struct sighting *sighting);
+void detect_take(struct detect *detect, struct sighting *sighting);
 
 /* The kernel dropped 'count' frames some time before 'now_ns': "silent" weighs
  * less for a while, and open campaigns say so. */

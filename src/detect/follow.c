@@ -77,8 +77,8 @@ static void
 count_in(struct detect *detect, struct campaign *campaign,
     struct suspect *suspect, struct contact *entry)
 {
-	uint16_t segment = policy_segment_of(
-	    detect->policy, &entry->target, FINDING_NO_SEGMENT);
+	uint16_t segment =
+	    segments_of(&detect->segments, &entry->target, POLICY_VLAN_UNKNOWN);
 
 	if ((entry->flags & CONTACT_COUNTED) != 0 ||
 	    (!weigh_implicates(suspect, entry) &&
@@ -94,30 +94,47 @@ count_in(struct detect *detect, struct campaign *campaign,
 	}
 }
 
+/* Campaigns that are over go first, then the one that was quiet longest. */
 static uint32_t
 rank_campaign(const void *record)
 {
 	const struct campaign *campaign = record;
 
-	return campaign->active ? 1 +
-	        (uint32_t)(campaign->probes > UINT32_MAX / 2 ? UINT32_MAX / 2
-	                                                     : campaign->probes)
+	return campaign->active ? 1 + (uint32_t)(campaign->last_ns / NS_PER_S)
 	                        : 0;
+}
+
+/* Whether there is room for another campaign of 'source'.  Where every slot has
+ * one that goes on, one is displaced at most every second: whoever forges
+ * scanners by the thousand neither shuts the table nor makes a storm of it. */
+static bool
+has_room(struct detect *detect, const struct sighting *sighting)
+{
+	const struct campaign *victim = table_in_the_way(&detect->campaigns,
+	    sighting->source_hash, sighting->now_s, rank_campaign);
+
+	if (victim == NULL || !victim->active) {
+		return true;
+	}
+	if (sighting->now_s == detect->displaced_s) {
+		counter_increment(
+		    detect->counters, COUNTER_DETECT_CAMPAIGNS_WAITING);
+		return false;
+	}
+	detect->displaced_s = sighting->now_s;
+	counter_increment(detect->counters, COUNTER_DETECT_CAMPAIGNS_DISPLACED);
+	return true;
 }
 
 static void
 raise_campaign(struct detect *detect, struct suspect *suspect,
     const struct sighting *sighting)
 {
-	uint64_t hash = table_hash(&detect->campaigns, &suspect->source);
-	struct campaign *campaign;
-	bool evicted;
+	struct campaign *campaign =
+	    table_take_ranked(&detect->campaigns, &suspect->source,
+	        sighting->source_hash, sighting->now_s, rank_campaign, NULL);
 
-	campaign = table_take_ranked(&detect->campaigns, &suspect->source, hash,
-	    sighting->now_s, rank_campaign, &evicted);
 	counter_increment(detect->counters, COUNTER_DETECT_CAMPAIGNS);
-	counter_add(
-	    detect->counters, COUNTER_DETECT_CAMPAIGNS_DISPLACED, evicted);
 	campaign->number = ++detect->campaign_number;
 	campaign->active = true;
 	campaign->channel = suspect->raised;
@@ -130,6 +147,8 @@ raise_campaign(struct detect *detect, struct suspect *suspect,
 		    ? i
 		    : (suspect->contact_next + i) % SUSPECT_CONTACTS;
 
+		/* One that was displaced begins anew. */
+		suspect->contacts[at].flags &= (uint8_t)~CONTACT_COUNTED;
 		count_in(detect, campaign, suspect, &suspect->contacts[at]);
 	}
 	campaign->probes_at_raise = campaign->probes;
@@ -146,7 +165,7 @@ detect_judge(struct detect *detect, struct suspect *suspect,
 		return;
 	}
 	channel = weigh_verdict(suspect);
-	if (channel == CHANNEL_NONE) {
+	if (channel == CHANNEL_NONE || !has_room(detect, sighting)) {
 		return;
 	}
 	suspect->raised = (uint8_t)channel;

@@ -8,6 +8,8 @@
 #include "detect/contacts.h"
 #include "detect/detect.h"
 #include "detect/neighbours.h"
+#include "detect/segments.h"
+#include "detect/sighting.h"
 #include "detect/suspect.h"
 #include "detect/weather.h"
 #include "detect/weigh.h"
@@ -33,9 +35,11 @@ struct detect {
 	struct contacts contacts;
 	struct neighbours neighbours;
 	struct weather weather;
+	struct segments segments;
 	const struct policy *policy;
 	struct counters *counters;
 	uint64_t campaign_number;
+	uint32_t displaced_s; /* When a campaign last had to make room. */
 	uint32_t swept;  /* Next slot of campaigns to look at for its end. */
 	uint64_t now_ns; /* Latest time told. */
 	uint64_t swept_ns;
@@ -44,29 +48,6 @@ struct detect {
 	uint32_t due_first;
 	uint32_t due_count;
 };
-
-/* An event with all that detect works out of it. */
-struct sighting {
-	const struct probe *probe;
-	struct contact contact;
-	struct ip_address source; /* The key of its source. */
-	uint16_t source_segment;
-	uint16_t target_segment;
-	uint32_t now_s;
-};
-
-/* sighting.c */
-
-/* Works out what 'probe' is about. */
-void sighting_make(const struct detect *detect, const struct probe *probe,
-    struct sighting *sighting);
-
-/* ARP or neighbour discovery. */
-bool sighting_is_layer2(const struct probe *probe);
-
-/* The key of the contact in the memory of contacts. */
-struct contact_key sighting_key(
-    const struct sighting *sighting, enum contact_class class);
 
 /* follow.c */
 

@@ -1,8 +1,6 @@
+#include "detect/sighting.h"
+
 #include <string.h>
-
-#include "detect/room.h"
-
-enum { VLAN_UNKNOWN = 0xffff };
 
 /* The same network, as far as one can tell without being told: an IPv4 /24, an
  * IPv6 /64. */
@@ -33,7 +31,7 @@ sighting_is_layer2(const struct probe *probe)
 }
 
 void
-sighting_make(const struct detect *detect, const struct probe *probe,
+sighting_make(struct segments *segments, const struct probe *probe,
     struct sighting *sighting)
 {
 	struct contact *contact = &sighting->contact;
@@ -43,9 +41,9 @@ sighting_make(const struct detect *detect, const struct probe *probe,
 	sighting->now_s = (uint32_t)(probe->time_ns / NS_PER_S);
 	sighting->source = source_key(probe);
 	sighting->source_segment =
-	    policy_segment_of(detect->policy, &probe->source, probe->vlan);
+	    segments_of(segments, &probe->source, probe->vlan);
 	sighting->target_segment =
-	    policy_segment_of(detect->policy, &probe->target, VLAN_UNKNOWN);
+	    segments_of(segments, &probe->target, POLICY_VLAN_UNKNOWN);
 	contact->time_ns = probe->attempt_ns;
 	contact->target = probe->target;
 	contact->source_port = probe->source_port;

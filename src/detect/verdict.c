@@ -208,5 +208,6 @@ weigh_implicates(struct suspect *suspect, const struct contact *contact)
 	}
 	/* So many services or targets that none has a slot. */
 	return service == NULL && target == NULL &&
+	    contact->protocol != SUSPECT_LAYER2 &&
 	    suspect->raised == (inside ? CHANNEL_OUTCOME : CHANNEL_OUTSIDE);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "flow/flow.h"
 
 enum { WAYS = ARRAY_SIZE(((struct attempt_set *)NULL)->tag) };
@@ -70,8 +71,8 @@ attempts_find(const struct attempts *attempts, const struct five_tuple *key,
 
 	for (uint32_t way = 0; way < WAYS; way++) {
 		if (set->tag[way] == tag &&
-		    memcmp(&attempts->entries[set->entry[way]].key, key,
-		        sizeof(*key)) == 0) {
+		    bytes_equal(&attempts->entries[set->entry[way]].key, key,
+		        sizeof(*key))) {
 			return set->entry[way];
 		}
 	}

@@ -56,32 +56,55 @@ meaning6(uint8_t type, uint8_t code)
 	}
 }
 
-/* Whether an error alone shows a probe: of a protocol that hosts do not
- * otherwise speak to one another, and sent back to whom it quotes. */
+/* Whether hosts speak the protocol to one another otherwise than to probe. */
 static bool
-shows_protocol_probe(const struct packet *packet)
+is_common_protocol(uint8_t protocol)
 {
-	const struct packet_quote *quote = &packet->quote;
-
-	switch (quote->protocol) {
+	switch (protocol) {
 	case IP_PROTOCOL_ICMP:
 	case IP_PROTOCOL_TCP:
 	case IP_PROTOCOL_UDP:
 	case IP_PROTOCOL_ICMP6:
 	case IP_PROTOCOL_SCTP:
-		return false;
+		return true;
 	default:
-		return ip_address_equal(&quote->source, &packet->target) &&
-		    !ip_address_is_unspecified(&quote->source) &&
-		    !ip_address_is_group(&quote->source) &&
-		    !ip_address_is_unspecified(&quote->target) &&
-		    !ip_address_is_group(&quote->target);
+		return false;
 	}
+}
+
+static bool
+is_host(const struct ip_address *address)
+{
+	return !ip_address_is_unspecified(address) &&
+	    !ip_address_is_group(address);
+}
+
+/* Whether an error alone shows a probe, and of which target; null: it does not.
+ * The source is whom the error was sent to.  Where the quote names another (a
+ * translator that leaves quotes alone), only a refusal still tells the target:
+ * nobody else can refuse a protocol. */
+static const struct ip_address *
+inferred_target(const struct packet *packet, enum probe_outcome outcome)
+{
+	const struct packet_quote *quote = &packet->quote;
+	const struct ip_address *target = &quote->target;
+
+	if (is_common_protocol(quote->protocol)) {
+		return NULL;
+	}
+	if (!ip_address_equal(&quote->source, &packet->target)) {
+		target = &packet->source;
+		if (outcome != PROBE_REFUSED) {
+			return NULL;
+		}
+	}
+	return is_host(&packet->target) && is_host(target) ? target : NULL;
 }
 
 /* Tells an attempt that is known by its refusal alone. */
 static void
-infer(struct flow_step *step, enum probe_outcome outcome)
+infer(struct flow_step *step, const struct ip_address *target,
+    enum probe_outcome outcome)
 {
 	const struct packet *packet = step->packet;
 	struct probe *probe = &step->probes[step->probe_count];
@@ -89,8 +112,8 @@ infer(struct flow_step *step, enum probe_outcome outcome)
 	memset(probe, 0, sizeof(*probe));
 	probe->time_ns = step->flow->now_ns;
 	probe->attempt_ns = step->flow->now_ns;
-	probe->source = packet->quote.source;
-	probe->target = packet->quote.target;
+	probe->source = packet->target;
+	probe->target = *target;
 	probe->target_port = packet->quote.protocol;
 	probe->protocol = packet->quote.protocol;
 	probe->traits = PROBE_INFERRED;
@@ -113,13 +136,14 @@ static void
 stray_error(struct flow_step *step, enum probe_outcome outcome)
 {
 	struct flow_room *flow = step->flow;
+	const struct ip_address *target =
+	    inferred_target(step->packet, outcome);
 
 	if (table_peek(&flow->conversations, &step->lookup->key,
 	        step->lookup->hash) != NULL) {
 		counter_increment(flow->counters, COUNTER_FLOW_IGNORED);
-	} else if (outcome != PROBE_EXPIRED &&
-	    shows_protocol_probe(step->packet)) {
-		infer(step, outcome);
+	} else if (outcome != PROBE_EXPIRED && target != NULL) {
+		infer(step, target, outcome);
 	} else {
 		counter_increment(flow->counters, COUNTER_FLOW_UNASKED_ERRORS);
 	}

@@ -11,7 +11,7 @@ _Static_assert(COUNTER_FLOW_OVERDUE - COUNTER_FLOW_ANSWERED ==
         PROBE_OVERDUE - PROBE_ANSWERED,
     "a counter for each outcome");
 
-static const struct flow_sizes sizes = {
+static const struct flow_sizes configured = {
 	.conversation_count = CONFIG_FLOW_COUNT,
 	.attempt_count = CONFIG_FLOW_ATTEMPT_COUNT,
 };
@@ -19,35 +19,35 @@ static const struct flow_sizes sizes = {
 size_t
 flow_bytes(void)
 {
-	return flow_bytes_of(&sizes);
+	return flow_bytes_of(&configured);
 }
 
 struct flow_room *
 flow_init(struct region *region, const struct hash_key *hash_key,
     struct counters *counters)
 {
-	return flow_init_of(&sizes, region, hash_key, counters);
+	return flow_init_of(&configured, region, hash_key, counters);
 }
 
 size_t
-flow_bytes_of(const struct flow_sizes *of)
+flow_bytes_of(const struct flow_sizes *sizes)
 {
 	return region_bytes(1, sizeof(struct flow_room)) +
 	    TABLE_BYTES(
-	        of->conversation_count, sizeof(struct flow_conversation)) +
-	    attempts_bytes(of->attempt_count);
+	        sizes->conversation_count, sizeof(struct flow_conversation)) +
+	    attempts_bytes(sizes->attempt_count);
 }
 
 struct flow_room *
-flow_init_of(const struct flow_sizes *of, struct region *region,
+flow_init_of(const struct flow_sizes *sizes, struct region *region,
     const struct hash_key *hash_key, struct counters *counters)
 {
 	struct flow_room *flow = region_carve(region, 1, sizeof(*flow));
 
-	table_init(&flow->conversations, region, of->conversation_count,
+	table_init(&flow->conversations, region, sizes->conversation_count,
 	    sizeof(struct flow_conversation), sizeof(struct five_tuple),
 	    hash_key);
-	attempts_init(&flow->attempts, region, of->attempt_count);
+	attempts_init(&flow->attempts, region, sizes->attempt_count);
 	flow->counters = counters;
 	return flow;
 }

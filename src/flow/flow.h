@@ -63,7 +63,7 @@ struct flow_conversation {
 	uint8_t initiator_is_low; /* Which end of the key began: 0 or 1;
 	                           * FLOW_INITIATOR_UNKNOWN. */
 	uint8_t unused[2];
-	uint32_t classify_slot; /* Room classify: 1 + its slot; 0: none. */
+	uint32_t classify_slot; /* Room classify: enum classify_state. */
 	uint16_t application;   /* Room classify: its opinion; 0: none. */
 	uint16_t
 	    payload_packets; /* Seen so far, both ways; stops at its top. */

@@ -141,7 +141,8 @@ take_block(struct foreign *heap, uint32_t which)
 	uint32_t per_page = FOREIGN_PAGE_SIZE / size;
 	struct foreign_page *page;
 	uint32_t at;
-	uint32_t block = 0;
+	uint32_t word = 0;
+	uint32_t block;
 
 	if (heap->open[which] == 0) {
 		if (!find_run(heap, 1, &at)) {
@@ -153,16 +154,18 @@ take_block(struct foreign *heap, uint32_t which)
 	}
 	at = heap->open[which] - 1;
 	page = &heap->pages[at];
-	while ((page->live[block / 64] >> (block % 64) & 1) != 0) {
-		block++;
+	while (page->live[word] == UINT64_MAX) {
+		word++;
 	}
+	block = 64 * word + (uint32_t)__builtin_ctzll(~page->live[word]);
 	SW_ASSERT(block < per_page);
-	page->live[block / 64] |= 1ull << (block % 64);
+	page->live[word] |= 1ull << (block % 64);
 	page->used++;
 	if (page->used == per_page) {
 		open_list_remove(heap, which, at);
 	}
-	return heap->bytes + (size_t)at * FOREIGN_PAGE_SIZE + block * size;
+	return heap->bytes + (size_t)at * FOREIGN_PAGE_SIZE +
+	    (size_t)block * size;
 }
 
 static void *

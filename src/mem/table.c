@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
+
 void
 table_init(struct table *table, struct region *region, uint32_t count,
     size_t record_size, size_t key_size, const struct hash_key *hash_key)
@@ -82,7 +84,7 @@ table_find(struct table *table, const void *key, uint64_t hash, uint32_t now_s)
 			continue;
 		}
 		record = record_of(table, index, way);
-		if (memcmp(record, key, table->key_size) == 0) {
+		if (bytes_equal(record, key, table->key_size)) {
 			set->touched_s[way] = now_s;
 			return record;
 		}
@@ -147,20 +149,17 @@ table_take(struct table *table, const void *key, uint64_t hash, uint32_t now_s,
 	return take_way(table, key, hash, way, now_s);
 }
 
-void *
-table_take_ranked(struct table *table, const void *key, uint64_t hash,
-    uint32_t now_s, uint32_t (*rank)(const void *record), bool *evicted)
+/* The way of a free slot if the set has one, else of the lowest rank. */
+static uint32_t
+lowest_way(const struct table *table, uint32_t index, uint32_t now_s,
+    uint32_t (*rank)(const void *record))
 {
-	uint32_t index = (uint32_t)hash & table->set_mask;
-	struct table_set *set = &table->sets[index];
+	const struct table_set *set = &table->sets[index];
 	uint32_t lowest = idlest_way(set, now_s);
 	uint32_t lowest_rank;
 
-	if (evicted != NULL) {
-		*evicted = set->tag[lowest] != 0;
-	}
 	if (set->tag[lowest] == 0) {
-		return take_way(table, key, hash, lowest, now_s);
+		return lowest;
 	}
 	lowest_rank = rank(record_of(table, index, lowest));
 	for (uint32_t way = 0; way < TABLE_WAYS; way++) {
@@ -174,7 +173,31 @@ table_take_ranked(struct table *table, const void *key, uint64_t hash,
 			lowest_rank = way_rank;
 		}
 	}
-	return take_way(table, key, hash, lowest, now_s);
+	return lowest;
+}
+
+void *
+table_in_the_way(const struct table *table, uint64_t hash, uint32_t now_s,
+    uint32_t (*rank)(const void *record))
+{
+	uint32_t index = (uint32_t)hash & table->set_mask;
+	uint32_t way = lowest_way(table, index, now_s, rank);
+
+	return table->sets[index].tag[way] == 0 ? NULL
+	                                        : record_of(table, index, way);
+}
+
+void *
+table_take_ranked(struct table *table, const void *key, uint64_t hash,
+    uint32_t now_s, uint32_t (*rank)(const void *record), bool *evicted)
+{
+	uint32_t index = (uint32_t)hash & table->set_mask;
+	uint32_t way = lowest_way(table, index, now_s, rank);
+
+	if (evicted != NULL) {
+		*evicted = table->sets[index].tag[way] != 0;
+	}
+	return take_way(table, key, hash, way, now_s);
 }
 
 void

@@ -92,6 +92,11 @@ void *table_take(struct table *table, const void *key, uint64_t hash,
 void *table_take_ranked(struct table *table, const void *key, uint64_t hash,
     uint32_t now_s, uint32_t (*rank)(const void *record), bool *evicted);
 
+/* The record that table_take_ranked() would give up for 'hash'; null if it
+ * would find a free slot. */
+void *table_in_the_way(const struct table *table, uint64_t hash, uint32_t now_s,
+    uint32_t (*rank)(const void *record));
+
 /* Frees the slot of 'record', which must be one that the table gave. */
 void table_drop(struct table *table, void *record);
 

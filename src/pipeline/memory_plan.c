@@ -23,7 +23,8 @@ static const struct plan_source sources[] = {
 #define CARVED(role, room) { #role, #room, room##_plan, { 0 } },
 #define STATED(role, room, name, entry_bytes, count) \
 	{ #role, #room, NULL,                        \
-		{ name, entry_bytes, count, (entry_bytes) * (count) } },
+		{ name, entry_bytes, count,          \
+		    (size_t)(entry_bytes) * (count) } },
 #include "pipeline/memory_plan.def"
 #undef CARVED
 #undef STATED

@@ -4,17 +4,20 @@
 #include <string.h>
 
 /* Packets between asking for a record and its use. */
-enum { AHEAD = 8 };
+enum { AHEAD = 8, FRAMES_AHEAD = 8 };
 
 /* Up to so many services of a finding are asked for by name, each. */
 enum { ASKED_SERVICES = 64 };
 
+static void fetch_frame(const struct frame *frame);
 static uint32_t decode_burst(
     struct sensor_pipeline *line, const struct frame *frames, uint32_t count);
 static void take_burst(struct sensor_pipeline *line, uint32_t packet_count);
 static void take_packet(struct sensor_pipeline *line,
     const struct packet *packet, const struct flow_lookup *lookup);
 static void take_timeouts(struct sensor_pipeline *line, uint64_t now_ns);
+static void pass_on(struct sensor_pipeline *line, const struct probe *probe);
+static void take_events(struct sensor_pipeline *line);
 static void name_services(
     const struct sensor_pipeline *line, struct finding *finding);
 static const char *heard_name(const struct sensor_pipeline *line,
@@ -73,6 +76,7 @@ sensor_pipeline_frames(
 		frames += burst;
 		count -= burst;
 	}
+	take_events(line);
 }
 
 void
@@ -82,6 +86,7 @@ sensor_pipeline_tick(struct sensor_pipeline *line, uint64_t now_ns)
 		line->now_ns = now_ns;
 	}
 	take_timeouts(line, line->now_ns);
+	take_events(line);
 }
 
 void
@@ -111,6 +116,14 @@ sensor_pipeline_finish(struct sensor_pipeline *line)
 	detect_flush(line->detect);
 }
 
+/* Asks the memory for the headers of a frame. */
+static void
+fetch_frame(const struct frame *frame)
+{
+	__builtin_prefetch(frame->bytes);
+	__builtin_prefetch(frame->bytes + 64);
+}
+
 /* Decodes the burst into line->packets and returns how many packets it gave. */
 static uint32_t
 decode_burst(
@@ -118,9 +131,15 @@ decode_burst(
 {
 	uint32_t packet_count = 0;
 
+	for (uint32_t i = 0; i < count && i < FRAMES_AHEAD; i++) {
+		fetch_frame(&frames[i]);
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct packet *packet = &line->packets[packet_count];
 
+		if (i + FRAMES_AHEAD < count) {
+			fetch_frame(&frames[i + FRAMES_AHEAD]);
+		}
 		if (decode_frame(line->decode, &frames[i], packet) !=
 		    VERDICT_OK) {
 			continue; /* Counted there, by reason. */
@@ -170,10 +189,8 @@ take_packet(struct sensor_pipeline *line, const struct packet *packet,
 	}
 	take_timeouts(line, line->now_ns);
 	count = flow_packet(line->flow, packet, lookup, probes, &conversation);
-	if (line->stage >= SENSOR_STAGE_DETECT) {
-		for (uint32_t i = 0; i < count; i++) {
-			detect_probe(line->detect, &probes[i]);
-		}
+	for (uint32_t i = 0; i < count; i++) {
+		pass_on(line, &probes[i]);
 	}
 	if (line->stage >= SENSOR_STAGE_DPI) {
 		classify_packet(line->classify, packet, conversation);
@@ -187,10 +204,43 @@ take_timeouts(struct sensor_pipeline *line, uint64_t now_ns)
 	struct probe probe;
 
 	while (flow_next_timeout(line->flow, now_ns, &probe)) {
-		if (line->stage >= SENSOR_STAGE_DETECT) {
-			detect_probe(line->detect, &probe);
-		}
+		pass_on(line, &probe);
 	}
+}
+
+/* An event on its way to detect waits for company. */
+static void
+pass_on(struct sensor_pipeline *line, const struct probe *probe)
+{
+	uint32_t at = line->event_count;
+
+	if (line->stage < SENSOR_STAGE_DETECT) {
+		return;
+	}
+	line->events[at] = *probe;
+	detect_look_ahead(
+	    line->detect, &line->events[at], &line->sightings[at]);
+	line->event_count++;
+	if (line->event_count == SENSOR_EVENTS) {
+		take_events(line);
+	}
+}
+
+static void
+take_events(struct sensor_pipeline *line)
+{
+	uint32_t count = line->event_count;
+
+	for (uint32_t i = 0; i < count && i < AHEAD; i++) {
+		detect_fetch(line->detect, &line->sightings[i]);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		if (i + AHEAD < count) {
+			detect_fetch(line->detect, &line->sightings[i + AHEAD]);
+		}
+		detect_take(line->detect, &line->sightings[i]);
+	}
+	line->event_count = 0;
 }
 
 /* Adds what the services of a finding were heard to speak.  Of a few services

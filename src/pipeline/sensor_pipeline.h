@@ -42,7 +42,10 @@
 #include "mem/region.h"
 #include "policy/policy.h"
 
-enum { SENSOR_BURST = 32 }; /* Frames worked on together. */
+enum {
+	SENSOR_BURST = 32,  /* Frames worked on together. */
+	SENSOR_EVENTS = 32, /* Events of probes likewise. */
+};
 
 /* How far down the line a packet goes: all the way, but in a measurement. */
 enum sensor_stage {
@@ -70,6 +73,9 @@ struct sensor_pipeline {
 	uint64_t now_ns; /* The latest time seen. */
 	struct packet packets[SENSOR_BURST];
 	struct flow_lookup lookups[SENSOR_BURST];
+	uint32_t event_count; /* Events on their way from flow to detect. */
+	struct probe events[SENSOR_EVENTS];
+	struct sighting sightings[SENSOR_EVENTS];
 };
 
 /* Bytes of region that sensor_pipeline_init() carves. */

@@ -168,41 +168,50 @@ transport_checksum(const struct packet_builder *builder, uint32_t ip_at,
 	return checksum(builder->bytes + at, size, sum);
 }
 
+/* Writes the checksum of the transport header at 'at' to 'sum_at'. */
 static void
-finish_layer(struct packet_builder *builder, uint32_t index)
+write_checksum(struct packet_builder *builder, uint32_t index, uint8_t *sum_at,
+    uint8_t protocol)
 {
 	uint32_t at = builder->layers[index].at;
 	uint32_t ip_at = builder->layers[index].ip_at;
-	uint8_t *header = builder->bytes + at;
-	uint16_t size = (uint16_t)(builder->size - at);
+
+	store_be16(sum_at, 0);
+	store_be16(sum_at,
+	    protocol == IP_PROTOCOL_ICMP
+	        ? checksum(builder->bytes + at, builder->size - at, 0)
+	        : transport_checksum(builder, ip_at, at, protocol));
+}
+
+static void
+finish_layer(struct packet_builder *builder, uint32_t index)
+{
+	uint8_t *header = builder->bytes + builder->layers[index].at;
+	uint16_t size = (uint16_t)(builder->size - builder->layers[index].at);
 
 	switch (builder->layers[index].kind) {
 	case BUILD_LAYER_IP4:
 		store_be16(header + 2, size);
+		store_be16(header + 10, 0);
 		store_be16(header + 10, checksum(header, IP4_SIZE, 0));
 		break;
 	case BUILD_LAYER_IP6:
 		store_be16(header + 4, (uint16_t)(size - IP6_SIZE));
 		break;
 	case BUILD_LAYER_TCP:
-		store_be16(header + 16,
-		    transport_checksum(builder, ip_at, at, IP_PROTOCOL_TCP));
+		write_checksum(builder, index, header + 16, IP_PROTOCOL_TCP);
 		break;
 	case BUILD_LAYER_UDP:
 		store_be16(header + 4, size);
-		store_be16(header + 6,
-		    transport_checksum(builder, ip_at, at, IP_PROTOCOL_UDP));
+		write_checksum(builder, index, header + 6, IP_PROTOCOL_UDP);
 		break;
 	case BUILD_LAYER_ICMP:
-		store_be16(header + 2, checksum(header, size, 0));
+		write_checksum(builder, index, header + 2, IP_PROTOCOL_ICMP);
 		break;
 	case BUILD_LAYER_ICMP6:
-		store_be16(header + 2,
-		    transport_checksum(builder, ip_at, at, IP_PROTOCOL_ICMP6));
+		write_checksum(builder, index, header + 2, IP_PROTOCOL_ICMP6);
 		break;
 	case BUILD_LAYER_PPPOE:
-		store_be16(header - 2, size);
-		break;
 	case BUILD_LAYER_LENGTH:
 		store_be16(header - 2, size);
 		break;

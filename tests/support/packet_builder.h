@@ -101,7 +101,8 @@ struct packet_builder {
 void build_begin(
     struct packet_builder *builder, uint16_t link_type, uint64_t time_ns);
 
-/* Writes the lengths and checksums, and completes 'frame' and 'expected'. */
+/* Writes the lengths and checksums, and completes 'frame' and 'expected'.  May
+ * be called again when something was added. */
 void build_end(struct packet_builder *builder);
 
 /* After build_end(): as if only the first 'size' bytes had been captured. */

@@ -22,7 +22,7 @@ protocol_of(enum probe_technique technique)
 		return IP_PROTOCOL_ICMP;
 	case PROBE_ICMP6_ECHO:
 	case PROBE_ND:
-		return IP_PROTOCOL_ICMPV6;
+		return IP_PROTOCOL_ICMP6;
 	case PROBE_ARP:
 		return IP_PROTOCOL_ARP_KEY;
 	case PROBE_SCTP_INIT:
@@ -107,7 +107,6 @@ static void
 add_outcome(struct script *script, const struct probe *attempt,
     enum probe_outcome outcome, uint64_t delay_ns, uint16_t traits)
 {
-	bool is_unseen = traits == PROBE_COMPLETED && outcome == PROBE_ONE_WAY;
 	struct probe event = *attempt;
 
 	event.event = PROBE_OUTCOME;
@@ -124,10 +123,8 @@ add_outcome(struct script *script, const struct probe *attempt,
 		break;
 	case PROBE_ONE_WAY:
 	case PROBE_HALF:
-		if (!is_unseen) {
-			event.answer_delay_us =
-			    (uint32_t)(round_trip_of(script) / NS_PER_US);
-		}
+		event.answer_delay_us =
+		    (uint32_t)(round_trip_of(script) / NS_PER_US);
 		break;
 	case PROBE_PENDING:
 	case PROBE_FILTERED:
@@ -246,8 +243,9 @@ script_add(struct script *script, const struct probe *attempt, enum fate fate)
 		add_accepted(script, attempt, fate, round_trip_ns);
 		break;
 	case FATE_UNSEEN:
-		add_outcome(
-		    script, attempt, PROBE_ONE_WAY, lapse_ns, PROBE_COMPLETED);
+		add_outcome(script, attempt, PROBE_ONE_WAY, lapse_ns,
+		    PROBE_COMPLETED | PROBE_SOURCE_SPOKE);
+		script->events[script->count - 1].answer_delay_us = UINT32_MAX;
 		break;
 	case FATE_EXPIRED:
 		add_outcome(script, attempt, PROBE_EXPIRED, round_trip_ns, 0);
@@ -275,25 +273,17 @@ compare(const void *a, const void *b)
 void
 script_sort(struct script *script)
 {
-	const struct probe **order;
-	struct probe *sorted;
-
-	if (script->count == 0) {
-		return;
+	if (script->order_capacity < script->capacity) {
+		script->order_capacity = script->capacity;
+		free(script->order);
+		script->order =
+		    calloc(script->order_capacity, sizeof(*script->order));
+		SW_ASSERT(script->order != NULL);
 	}
-	order = calloc(script->count, sizeof(*order));
-	sorted = calloc(script->capacity, sizeof(*sorted));
-	SW_ASSERT(order != NULL && sorted != NULL);
 	for (size_t i = 0; i < script->count; i++) {
-		order[i] = &script->events[i];
+		script->order[i] = &script->events[i];
 	}
-	qsort(order, script->count, sizeof(*order), compare);
-	for (size_t i = 0; i < script->count; i++) {
-		sorted[i] = *order[i];
-	}
-	free(order);
-	free(script->events);
-	script->events = sorted;
+	qsort(script->order, script->count, sizeof(*script->order), compare);
 }
 
 void
@@ -306,5 +296,6 @@ void
 script_finish(struct script *script)
 {
 	free(script->events);
+	free(script->order);
 	memset(script, 0, sizeof(*script));
 }

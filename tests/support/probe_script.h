@@ -10,7 +10,7 @@
  *	probe = probe_of(PROBE_TCP_CONNECT, &source, &target, 445, now_ns);
  *	script_add(&script, &probe, FATE_REFUSED);
  *	script_sort(&script);
- *	for each of script.events: detect_probe(detect, event);
+ *	for each of script.order: detect_probe(detect, event);
  *	script_clear(&script);
  *
  * Memory: grows as needed; script_finish() gives it back.
@@ -40,9 +40,11 @@ enum fate {
 };
 
 struct script {
-	struct probe *events;
+	struct probe *events; /* As they were added. */
 	size_t count;
 	size_t capacity;
+	const struct probe **order; /* Of script_sort(): by time. */
+	size_t order_capacity;
 	uint64_t round_trip_ns; /* Zero: 400 microseconds. */
 };
 
@@ -62,7 +64,7 @@ void script_add(
 /* Adds one event as it is. */
 void script_add_event(struct script *script, const struct probe *event);
 
-/* Puts the events in order of time; equals as they were added. */
+/* Puts 'order' in order of time; equals as they were added. */
 void script_sort(struct script *script);
 
 void script_clear(struct script *script);

@@ -153,6 +153,26 @@ Test(fragment, of_ip6_may_have_extension_headers_in_its_first)
 	expect_the_syn();
 }
 
+Test(fragment, tiny_ones_are_not_opened_as_a_tunnel)
+{
+	build_ip6(&whole, "fd00::1", "fd00:9::2");
+	build_extension(&whole, 60);
+	whole.bytes[whole.size - 7] = 1; /* Its size: sixteen bytes. */
+	build_payload(&whole, "\0\0\0\0\0\0\0", 8);
+	build_gre(&whole, false, 0);
+	build_ip4(&whole, "10.0.0.1", "10.0.9.2");
+	build_udp(&whole, 1, 2);
+	build_filler(&whole, 100);
+	build_end(&whole);
+	whole.ip_at = 14;
+	cr_assert_eq(send(0, 8), VERDICT_FRAGMENT_HELD);
+	cr_assert_eq(send(8, 80), VERDICT_OK);
+	cr_expect_eq(fixture.packet.kind, PACKET_IP_OTHER);
+	cr_expect_eq(fixture.packet.protocol, IP_PROTOCOL_GRE);
+	cr_expect_eq(fixture.packet.ip, piece.bytes + 14);
+	cr_expect_null(fixture.packet.payload);
+}
+
 Test(fragment, first_of_udp_gives_the_packet)
 {
 	build_ip4(&whole, "10.0.0.1", "10.0.9.2");

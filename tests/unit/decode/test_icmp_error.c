@@ -121,6 +121,18 @@ Test(icmp_error, about_a_later_fragment_has_no_ports)
 	build_error(ICMP_TIME_EXCEEDED, 1, 28);
 	builder.expected.quote.has_ports = false;
 	cr_assert(gives_expected());
+
+	build_begin(&about, BUILD_LINK_RAW, START_NS);
+	about.fragment_offset = 1480;
+	build_ip6(&about, "fd00::1", "fd00:9::2");
+	build_fragment_header(&about, 1);
+	build_protocol(&about, IP_PROTOCOL_UDP);
+	build_filler(&about, 8);
+	build_end(&about);
+	build_begin(&builder, BUILD_LINK_RAW, START_NS + NS_PER_S);
+	build_error6(ICMP6_TIME_EXCEEDED, 1, 56);
+	builder.expected.quote.has_ports = false;
+	cr_assert(gives_expected());
 }
 
 Test(icmp_error, about_a_probe_of_a_protocol_names_it)

@@ -7,7 +7,7 @@
 
 #include "unit/decode/fixture.h"
 
-enum { PAIR_COUNT = 20000 };
+enum { PAIR_COUNT = 8000 };
 
 static struct fixture fixture;
 static struct packet_builder builder;

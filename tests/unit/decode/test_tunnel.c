@@ -316,6 +316,74 @@ Test(tunnel, does_not_hide_its_carrier_if_its_inside_is_junk)
 	cr_expect_eq(fixture.packet.kind, PACKET_UDP);
 }
 
+/* Each would be a tunnel but for one field, and what follows would be decoded.
+ */
+Test(tunnel, whose_header_is_not_one_leaves_its_carrier)
+{
+	static const struct {
+		uint16_t port; /* Zero: GRE. */
+		uint32_t size;
+		const char *header;
+		bool has_ip;
+	} headers[] = {
+		/* Routing; version 1; another protocol. */
+		{ 0, 4, "\x40\0\x08\0", true },
+		{ 0, 4, "\0\x01\x08\0", true },
+		{ 0, 4, "\0\0\x08\x01", true },
+		/* ERSPAN of a version that is not the protocol's. */
+		{ 0, 16, "\x10\0\x88\xbe\0\0\0\0\x20\0\0\0\0\0\0\0", false },
+		{ 0, 20, "\x10\0\x22\xeb\0\0\0\0\x10\0\0\0\0\0\0\0\0\0\0\0",
+		    false },
+		/* VXLAN and GENEVE: a reserved byte; another bit or version. */
+		{ 4789, 8, "\x08\0\0\0\0\0\0\1", false },
+		{ 4789, 8, "\x0c\0\0\0\0\0\0\0", false },
+		{ 4789, 8, "\0\0\0\0\0\0\0\0", false },
+		{ 6081, 8, "\x40\0\x65\x58\0\0\0\0", false },
+		{ 6081, 8, "\0\0\x65\x58\0\0\0\1", false },
+		{ 6081, 8, "\x3f\0\x65\x58\0\0\0\0", false },
+	};
+	static struct packet_builder inside;
+
+	build_begin(&inside, BUILD_LINK_ETHERNET, START_NS);
+	build_ethernet(&inside, "02:00:00:00:00:01", "02:00:00:00:00:02");
+	build_ip4(&inside, "10.0.0.1", "10.0.0.2");
+	build_icmp(&inside, ICMP_ECHO_REQUEST, 0);
+	build_end(&inside);
+	for (size_t i = 0; i < ARRAY_SIZE(headers); i++) {
+		uint32_t skipped = headers[i].has_ip ? 14 : 0;
+
+		outer(START_NS + i * NS_PER_S);
+		if (headers[i].port == 0) {
+			build_protocol(&builder, IP_PROTOCOL_GRE);
+		} else {
+			build_udp(&builder, 50000, headers[i].port);
+		}
+		build_payload(&builder, headers[i].header, headers[i].size);
+		build_payload(
+		    &builder, inside.bytes + skipped, inside.size - skipped);
+		build_end(&builder);
+		cr_assert(gives_expected(), "header %zu", i);
+	}
+}
+
+Test(tunnel, cut_by_the_snap_length_within_is_still_its_carrier)
+{
+	static const uint32_t inside[] = { 13, 14 + 19, 14 + 20 + 19 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
+		outer(START_NS + i * NS_PER_S);
+		build_vxlan(&builder, 1);
+		inner_ethernet();
+		inner_syn();
+		builder.frame.captured_size = 18 + 20 + 8 + 8 + inside[i];
+		cr_assert_eq(fixture_decode(&fixture, &builder), VERDICT_OK);
+		cr_expect_eq(fixture.packet.kind, PACKET_UDP);
+		cr_expect_eq(fixture.packet.target_port, 4789);
+		cr_expect_eq(fixture.packet.wrapping, 0);
+		cr_expect_eq(fixture.packet.vlan, 900);
+	}
+}
+
 Test(tunnel, whose_inside_is_whole_but_no_ip_is_no_packet_of_its_carrier)
 {
 	build_vxlan(&builder, 1);

@@ -178,12 +178,19 @@ FLOW_TEST(a_full_flow_table_gives_up_the_idlest)
 	expect_nothing(&stage);
 }
 
-FLOW_TEST(ten_million_sources_pass_through_a_small_memory)
+/* The sanitizers make each packet ten times as dear. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { MANY_SOURCES = 1000000 };
+#else
+enum { MANY_SOURCES = 10000000 };
+#endif
+
+FLOW_TEST(millions_of_sources_pass_through_a_small_memory)
 {
 	uint64_t told = 0;
 
 	stage_open_of(&stage, 64, 4096);
-	(void)flood(0, 10000000, 1000);
+	(void)flood(0, MANY_SOURCES, 1000);
 	cr_expect_leq(flow_attempts_held(stage.flow), 4096);
 	stage.now_ns += 3 * NS_PER_S;
 	while (flow_next_timeout(stage.flow, stage.now_ns, &stage.told[0])) {
@@ -191,8 +198,8 @@ FLOW_TEST(ten_million_sources_pass_through_a_small_memory)
 	cr_expect_eq(flow_attempts_held(stage.flow), 0);
 	told = counted(&stage, COUNTER_FLOW_DISPLACED) +
 	    counted(&stage, COUNTER_FLOW_SILENT);
-	cr_expect_eq(counted(&stage, COUNTER_FLOW_ATTEMPTS), 10000000);
-	cr_expect_eq(told, 10000000, "each has one outcome");
+	cr_expect_eq(counted(&stage, COUNTER_FLOW_ATTEMPTS), MANY_SOURCES);
+	cr_expect_eq(told, MANY_SOURCES, "each has one outcome");
 }
 
 FLOW_TEST(timeouts_come_in_order_of_time)

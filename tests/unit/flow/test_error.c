@@ -190,16 +190,34 @@ FLOW_TEST(a_protocol_scan_shows_by_its_errors_alone)
 	cr_expect_eq(flow_attempts_held(stage.flow), 0);
 }
 
-FLOW_TEST(a_forged_error_infers_nothing)
+FLOW_TEST(a_refusal_that_quotes_translated_addresses_names_its_sender)
 {
 	struct packet packet = stage_other(&stage, "10.0.0.1", "10.0.0.2", 77);
-	struct packet forged = stage_error(&stage, "10.0.0.2", &packet, 3, 2);
+	struct packet about = stage_error(&stage, "10.0.0.2", &packet, 3, 2);
 
-	forged.quote.source.byte[15] = 9; /* Not whom it was sent to. */
-	stage_send(&stage, &forged);
-	forged = stage_error(&stage, "10.0.0.2", &packet, 3, 2);
-	forged.quote.target = ip_address_from_v4((uint8_t[4]){ 224, 0, 0, 1 });
-	stage_send(&stage, &forged);
+	about.quote.source.byte[15] = 8;
+	about.quote.target.byte[15] = 9;
+	stage_send(&stage, &about);
+	expect_attempt(&stage, PROBE_IP_PROTOCOL);
+	cr_expect_eq(last_told(&stage)->source.byte[15], 1);
+	cr_expect_eq(last_told(&stage)->target.byte[15], 2);
+	expect_outcome(&stage, PROBE_IP_PROTOCOL, PROBE_REFUSED);
+	about.icmp_code = 13; /* A router's: it names no target. */
+	stage_send(&stage, &about);
+	expect_nothing(&stage);
+	cr_expect_eq(counted(&stage, COUNTER_FLOW_UNASKED_ERRORS), 1);
+}
+
+FLOW_TEST(an_error_that_names_no_host_infers_nothing)
+{
+	struct packet packet = stage_other(&stage, "10.0.0.1", "10.0.0.2", 77);
+	struct packet about = stage_error(&stage, "10.0.0.2", &packet, 3, 2);
+
+	about.quote.target = ip_address_from_v4((uint8_t[4]){ 224, 0, 0, 1 });
+	stage_send(&stage, &about);
+	about = stage_error(&stage, "10.0.0.2", &packet, 3, 2);
+	about.target = ip_address_from_v4((uint8_t[4]){ 0 });
+	stage_send(&stage, &about);
 	error(&stage, router, &packet, 11, 0); /* It never got there. */
 	expect_nothing(&stage);
 	cr_expect_eq(counted(&stage, COUNTER_FLOW_UNASKED_ERRORS), 3);
