@@ -32,8 +32,9 @@ enum { BURSTS_AT_A_TIME = 16 }; /* Of one interface, before all else. */
 #define LAG_NS (NS_PER_MS * 2 * CONFIG_CAPTURE_BLOCK_MS + NS_PER_MS * 30)
 /* The line stands still while the clock has to catch up; not for longer. */
 #define CLOCK_TOLERANCE_NS (60 * NS_PER_S)
-/* For the ledger to take what is left at the end. */
-#define FLUSH_PATIENCE_NS (5 * NS_PER_S)
+/* At the end: for frames, and for the ledger to take what is left. */
+#define FRAMES_PATIENCE_NS (1 * NS_PER_S)
+#define FLUSH_PATIENCE_NS  (5 * NS_PER_S)
 
 /* A mirror port that knows whose it is. */
 struct sensor_port {
@@ -74,6 +75,7 @@ static void every_tick(void *context, uint64_t now_ns);
 static void take_clock(struct sensor *sensor, uint64_t wall_ns);
 static void every_second(void *context, uint64_t now_ns);
 static void publish(struct sensor *sensor);
+static void take_last_frames(struct sensor *sensor);
 static void finish(struct sensor *sensor);
 static void set_timer(
     struct sensor *sensor, struct timer *timer, uint64_t due_ns);
@@ -387,21 +389,37 @@ publish(struct sensor *sensor)
 	role_publish(&sensor->role, health);
 }
 
-/* Takes the frames that had arrived, makes everything due that is not told yet,
- * and gives the ledger time to take it. */
+/* Takes the frames that had arrived, also those in a block that the kernel has
+ * still to hand over; but no more than it can in a while, since others keep
+ * coming. */
+static void
+take_last_frames(struct sensor *sensor)
+{
+	uint64_t now_ns = clock_monotonic_ns();
+	uint64_t lag_end_ns = now_ns + LAG_NS;
+	uint64_t end_ns = lag_end_ns + FRAMES_PATIENCE_NS;
+
+	while (now_ns < lag_end_ns &&
+	    loop_wait(&sensor->role.loop, CONFIG_CAPTURE_BLOCK_MS) >= 0) {
+		now_ns = clock_monotonic_ns();
+	}
+	while (!take_all(sensor) && clock_monotonic_ns() < end_ns) {
+		send_findings(sensor);
+	}
+}
+
+/* Tells what is not told yet, and gives the ledger time to take it. */
 static void
 finish(struct sensor *sensor)
 {
 	struct role *role = &sensor->role;
 	struct channel *ledger = &role->links[ROLE_LEDGER].channel;
-	uint64_t end_ns = clock_monotonic_ns() + FLUSH_PATIENCE_NS;
+	uint64_t end_ns;
 
-	while (clock_monotonic_ns() < end_ns && !take_all(sensor)) {
-		send_findings(sensor);
-	}
+	take_last_frames(sensor);
 	sensor_pipeline_finish(&sensor->line);
-	timer_cancel(&role->timers, &sensor->tick);
 	send_findings(sensor);
+	end_ns = clock_monotonic_ns() + FLUSH_PATIENCE_NS;
 	while (channel_is_attached(ledger) && channel_waiting(ledger) > 0 &&
 	    clock_monotonic_ns() < end_ns) {
 		if (loop_wait(&role->loop, 100) < 0) {

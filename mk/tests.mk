@@ -7,8 +7,8 @@
 #                            found once (regressions/, seeds/) is run again
 # tests/detection/           made-up scanners and honest hosts before detect:
 #                            how many are found, and after how many probes
-# tests/replay/run           recordings in, alerts out
-# tests/memory/run           no allocation on the packet path; flat under floods
+# tests/replay/run           recordings in, alerts out; and what bad input gives
+# tests/memory/flood.c       no allocation on the packet path; flat under floods
 # tests/lab/test_*           live, in network namespaces; needs root, else it
 #                            skips
 #
@@ -23,16 +23,23 @@ ROOM_ARCHIVES := $(patsubst %,$(B)/src/%.a,$(ROOMS))
 room_archives_firmware := $(filter-out $(B)/firmware/main.o,$(PROGRAM_OBJ)) \
 	$(ROOM_ARCHIVES)
 
+# Links the objects and archives of a rule, then what is given.
+define link
+@echo "  LD      $@"
+$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
+	$(filter %.a,$^) -Wl,--end-group $(1) $(LIBS)
+endef
+
 $(B)/tests/%.o: tests/%.c $(MAKE_RULES)
 	$(COMPILE)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -c -o $@ $<
 
+# A program of unit tests also hangs on its folder, so that a file that went is
+# not linked on.
 define unit_rules
 $(B)/tests/unit/$(1)/test: $$(patsubst %.c,$(B)/%.o,$$(sort $$(wildcard tests/unit/$(1)/*.c))) \
-		$(SUPPORT_OBJ) $$(room_archives_$(1))
-	@echo "  LD      $$@"
-	$(Q)$(CC) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group \
-		$$(filter %.a,$$^) -Wl,--end-group -lcriterion $$(LIBS)
+		$(SUPPORT_OBJ) $$(room_archives_$(1)) tests/unit/$(1)
+	$$(call link,-lcriterion)
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rules,$(room))))
 
@@ -42,12 +49,24 @@ unit: unit-programs ## Run the unit tests of this VARIANT
 	$(Q)scripts/run-tests $(foreach room,$(UNIT_ROOMS),\
 		'unit $(room)=$(B)/tests/unit/$(room)/test')
 
+# How well scanners are found, and honest hosts left alone.
+SIMULATE := $(B)/tests/detection/simulate
+$(SIMULATE): $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/detection/*.c))) \
+		$(B)/tests/support/probe_script.o $(room_archives_detect)
+	$(call link,-lm)
+
+.PHONY: simulate
+simulate: $(SIMULATE) ## Print how well detection does on made-up hosts
+	$(Q)$<
+
+FLOOD := $(B)/tests/memory/flood
+$(FLOOD): $(B)/tests/memory/flood.o $(ROOM_ARCHIVES)
+	$(call link)
+
 LAB_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/lab/test_*.c)))
 LAB_SCRIPTS := $(sort $(wildcard tests/lab/test_*.py))
 $(LAB_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ROOM_ARCHIVES)
-	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
-		$(filter %.a,$^) -Wl,--end-group -lcriterion $(LIBS)
+	$(call link,-lcriterion)
 
 # Fuzzing.  With VARIANT=fuzz libFuzzer drives; in other variants the same
 # target reads the inputs it is given, which makes a regression test of it.
@@ -59,10 +78,7 @@ fuzz_inputs = $(wildcard tests/fuzz/seeds/$(1) tests/fuzz/regressions/$(1))
 
 $(FUZZ_PROGRAMS): $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o \
 		$(FUZZ_DRIVER) $(SUPPORT_OBJ) $(ROOM_ARCHIVES)
-	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) $(if $(FUZZ_DRIVER),,-fsanitize=fuzzer) -o $@ \
-		$(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) \
-		-Wl,--end-group $(LIBS)
+	$(call link,$(if $(FUZZ_DRIVER),,-fsanitize=fuzzer))
 
 .PHONY: fuzz-programs fuzz
 fuzz-programs: $(FUZZ_PROGRAMS)
@@ -73,26 +89,6 @@ fuzz-%: $(B)/tests/fuzz/fuzz_%
 	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(B)/corpus/$*- \
 		$(B)/corpus/$* $(call fuzz_inputs,$*)
 endif
-
-# How well scanners are found, and honest hosts left alone.
-SIMULATE := $(B)/tests/detection/simulate
-$(SIMULATE): $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/detection/*.c))) \
-		$(B)/tests/support/probe_script.o $(room_archives_detect)
-	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
-		$(filter %.a,$^) -Wl,--end-group -lm
-
-.PHONY: simulate
-simulate: $(SIMULATE) ## Print how well detection does on made-up hosts
-	$(Q)$<
-
-# The sensor's memory: see tests/memory/flood.c.
-MEMORY_TEST := $(B)/tests/memory/flood
-BUILT_FOR_TESTS := $(MEMORY_TEST)
-$(MEMORY_TEST): $(B)/tests/memory/flood.o $(ROOM_ARCHIVES)
-	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
-		$(filter %.a,$^) -Wl,--end-group $(LIBS)
 
 # The runs.
 SPANWATCH := $(O)/spanwatch
@@ -119,16 +115,17 @@ run-demo: all
 check: ## Install, build, and run every test that needs no root
 	$(Q)scripts/install-packages build test lint
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) run-check
-run-check: all unit-programs $(BUILT_FOR_TESTS)
+run-check: all unit-programs $(SIMULATE) $(FLOOD)
 	$(Q)$(MAKE) --no-print-directory VARIANT=asan unit-programs fuzz-programs
 	$(Q)SPANWATCH=$(abspath $(SPANWATCH)) scripts/run-tests \
+		'memory=$(FLOOD)' \
+		'detection=$(SIMULATE) --check' \
+		'replay=tests/replay/run' \
 		$(foreach room,$(UNIT_ROOMS), \
 			'unit $(room)=$(O)/tests/unit/$(room)/test' \
 			'unit $(room), asan=$(O)/asan/tests/unit/$(room)/test') \
 		$(foreach name,$(FUZZ_NAMES),'fuzz $(name), asan=$(strip \
 			$(O)/asan/tests/fuzz/fuzz_$(name) $(call fuzz_inputs,$(name)))') \
-		$(foreach run,$(wildcard tests/replay/run tests/memory/run), \
-			'$(patsubst tests/%/run,%,$(run))=$(run)') \
 		--by-exit $(foreach part,$(filter-out $(LINT_SKIP:%=lint-%),$(LINT_PARTS)), \
 			'$(subst lint-,lint ,$(part))=$(TEST_MAKE) $(part)')
 

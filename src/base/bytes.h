@@ -95,6 +95,13 @@ store_be32(uint8_t *at, uint32_t value)
 	store_be16(at + 2, (uint16_t)value);
 }
 
+static inline void
+store_be64(uint8_t *at, uint64_t value)
+{
+	value = __builtin_bswap64(value);
+	memcpy(at, &value, sizeof(value));
+}
+
 /* Whether 'size' bytes are equal.  For keys of tables, which are a few words
  * long: no call, and no branch but the loop's. */
 static inline bool

@@ -43,7 +43,7 @@ enum suspect_channel weigh_verdict(const struct suspect *suspect);
 float weigh_make(const struct suspect *suspect);
 
 /* The evidence against it, to choose who must make room: higher stays. */
-uint32_t weigh_rank(const void *suspect);
+uint32_t weigh_rank(const void *record);
 
 /* Whether a contact belongs to what the source was raised for, rather than to
  * its everyday work. */

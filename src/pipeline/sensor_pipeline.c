@@ -9,7 +9,6 @@ enum { AHEAD = 8, FRAMES_AHEAD = 8 };
 /* Up to so many services of a finding are asked for by name, each. */
 enum { ASKED_SERVICES = 64 };
 
-static void fetch_frame(const struct frame *frame);
 static uint32_t decode_burst(
     struct sensor_pipeline *line, const struct frame *frames, uint32_t count);
 static void take_burst(struct sensor_pipeline *line, uint32_t packet_count);
@@ -116,14 +115,6 @@ sensor_pipeline_finish(struct sensor_pipeline *line)
 	detect_flush(line->detect);
 }
 
-/* Asks the memory for the headers of a frame. */
-static void
-fetch_frame(const struct frame *frame)
-{
-	__builtin_prefetch(frame->bytes);
-	__builtin_prefetch(frame->bytes + 64);
-}
-
 /* Decodes the burst into line->packets and returns how many packets it gave. */
 static uint32_t
 decode_burst(
@@ -132,13 +123,13 @@ decode_burst(
 	uint32_t packet_count = 0;
 
 	for (uint32_t i = 0; i < count && i < FRAMES_AHEAD; i++) {
-		fetch_frame(&frames[i]);
+		decode_prefetch(&frames[i]);
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct packet *packet = &line->packets[packet_count];
 
 		if (i + FRAMES_AHEAD < count) {
-			fetch_frame(&frames[i + FRAMES_AHEAD]);
+			decode_prefetch(&frames[i + FRAMES_AHEAD]);
 		}
 		if (decode_frame(line->decode, &frames[i], packet) !=
 		    VERDICT_OK) {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
+
 static const char *const criticality_names[POLICY_CRITICALITY_COUNT] = {
 	[POLICY_CRITICALITY_LOW] = "low",
 	[POLICY_CRITICALITY_NORMAL] = "normal",
@@ -161,14 +163,18 @@ compare_indexed(const void *left, const void *right)
 static struct ip_address
 first_bits(const struct ip_address *address, uint32_t length)
 {
-	struct ip_address cleared = { { 0 } };
-	uint32_t whole = length / 8;
+	struct ip_address cleared;
+	uint64_t high = load_be64(address->byte);
+	uint64_t low = load_be64(address->byte + 8);
 
-	memcpy(cleared.byte, address->byte, whole);
-	if (length % 8 != 0) {
-		cleared.byte[whole] =
-		    (uint8_t)(address->byte[whole] & 0xff00u >> length % 8);
+	if (length <= 64) {
+		high &= length == 0 ? 0 : ~0ull << (64 - length);
+		low = 0;
+	} else {
+		low &= ~0ull << (128 - length);
 	}
+	store_be64(cleared.byte, high);
+	store_be64(cleared.byte + 8, low);
 	return cleared;
 }
 

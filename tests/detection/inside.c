@@ -259,41 +259,64 @@ cut_off(struct world *world, const struct row *row)
 	}
 }
 
-#define QUIET(row_name, what, ...)                                    \
-	{                                                             \
-		.name = row_name, .populate = what, .bar = BAR_QUIET, \
-		.figures = {                                          \
-			__VA_ARGS__                                   \
-		}                                                     \
+/* A host that is always busy outside, and now and then meets one of ours that
+ * is gone.  figures: days, such meetings a day. */
+static void
+busy(struct world *world, const struct row *row)
+{
+	struct ip_address source = host(2, 0x00aa);
+
+	for (uint32_t i = 0; i < row->figures[0] * 86400 / 40; i++) {
+		struct ip_address target = stranger(&world->chance);
+
+		connect_to(world, &source, &target, 443, i * 40 * NS_PER_S,
+		    FATE_SERVED);
 	}
+	for (uint32_t i = 0; i < row->figures[0] * row->figures[1]; i++) {
+		struct place place = some_place(world, 100);
+
+		connect_to(world, &source, &place.target, place.port,
+		    (uint64_t)((i + chance_share(&world->chance)) /
+		        row->figures[1] * (double)DAYS),
+		    place.fate);
+	}
+}
 
 const struct row inside_rows[] = {
-	QUIET("5 clients, 2 % failing", clients, 5, 2, 20),
-	QUIET("5 clients, 7 % failing", clients, 5, 7, 20),
-	QUIET("5 clients, 30 % failing", clients, 5, 30, 20),
+	QUIET_IN(2, "5 clients, 2 % failing", clients, 5, 2, 20),
+	QUIET_IN(2, "5 clients, 7 % failing", clients, 5, 7, 20),
 	QUIET("monitor, 60 spaced hosts, 2 % failing", monitor, 60, 40, 2, 1),
-	QUIET("monitor, 60 spaced hosts, 2 % failing, no ping", monitor, 60, 40,
-	    2, 0),
-	QUIET("monitor, 60 hosts in order, 2 % failing", monitor, 60, 1, 2, 1),
-	QUIET("monitor, 60 hosts in order, none failing", monitor, 60, 1, 0, 1),
 	QUIET("monitor, 60 hosts in order, no ping", monitor, 60, 1, 2, 0),
-	QUIET("monitor, 200 spaced hosts, 2 % failing", monitor, 200, 40, 2, 0),
-	QUIET("monitor, pings 200 spaced hosts", monitor, 200, 40, 2, 1),
-	QUIET("load balancer, 12 servers, 3 dead", load_balancer, 12, 3, 0),
-	QUIET("load balancer, 30 servers, 4 dead", load_balancer, 30, 4, 0),
+	QUIET("monitor, 60 hosts in order, none failing", monitor, 60, 1, 0, 1),
+	QUIET_IN(
+	    2, "monitor, 200 spaced hosts, no ping", monitor, 200, 40, 2, 0),
+	QUIET_IN(
+	    2, "load balancer, 12 servers, 3 dead", load_balancer, 12, 3, 0),
 	QUIET("handshake checks, 6 servers", load_balancer, 6, 0, 1),
-	QUIET("handshake checks, 12 servers", load_balancer, 12, 0, 1),
 	QUIET("administrator, 40 live hosts", administrator, 40, 5, 0, 600),
 	QUIET("administrator, 60 live hosts in order", administrator, 60, 3, 1,
 	    2),
-	QUIET("administrator, 100 live hosts", administrator, 100, 3, 0, 60),
 	QUIET("push to 50 hosts, 5 % off, tcp/8530", push, 50, 5, 8530, 1),
-	QUIET("push to 200 hosts, 40 % off", push, 200, 40, 445, 1),
 	QUIET("passive ftp, random ports", passive_ftp, 100, 0),
 	QUIET("passive ftp, ports in order", passive_ftp, 100, 1),
 	QUIET("domain client", domain_client, 12, 5),
-	QUIET("translator, 100 clients, 5 % failing", translator, 100, 5),
-	QUIET("cut off from 6 of its 12 places", cut_off, 12, 6),
-	QUIET("cut off from all of its 25 places", cut_off, 25, 25),
+	QUIET_IN(2, "cut off from 6 of its 12 places", cut_off, 12, 6),
+	{ .name = NULL },
+};
+
+const struct row known_inside_rows[] = {
+	KNOWN(15, "5 clients, 30 % failing", clients, 5, 30, 20),
+	KNOWN(100, "monitor, 60 hosts in order, a ping fails", monitor, 60, 1,
+	    2, 1),
+	KNOWN(100, "monitor, pings 200 spaced hosts", monitor, 200, 40, 2, 1),
+	KNOWN(30, "load balancer, 30 servers, 4 dead", load_balancer, 30, 4, 0),
+	KNOWN(100, "handshake checks, 12 servers", load_balancer, 12, 0, 1),
+	KNOWN(
+	    100, "administrator, 100 live hosts", administrator, 100, 3, 0, 60),
+	KNOWN(100, "push to 200 hosts, 40 % off", push, 200, 40, 445, 1),
+	KNOWN_IN(
+	    5, 100, "translator, 100 clients, 5 % failing", translator, 100, 5),
+	KNOWN_IN(2, 100, "cut off from all of its 25 places", cut_off, 25, 25),
+	KNOWN_IN(10, 100, "busy for 10 days, 3 failures a day", busy, 10, 3),
 	{ .name = NULL },
 };

@@ -125,28 +125,21 @@ traceroute(struct world *world, const struct row *row)
 	}
 }
 
-#define QUIET(row_name, what, ...)                                    \
-	{                                                             \
-		.name = row_name, .populate = what, .bar = BAR_QUIET, \
-		.figures = {                                          \
-			__VA_ARGS__                                   \
-		}                                                     \
-	}
-
 const struct row outside_rows[] = {
-	QUIET("proxy, 20,000 servers, 5 % failing", many_servers, 20000, 5, 2,
-	    443),
-	QUIET("proxy, 20,000 servers, 15 % failing", many_servers, 20000, 15, 2,
-	    443),
-	QUIET("mail server, 5,000 others, 25 % failing", many_servers, 5000, 25,
-	    10, 25),
-	QUIET("mail server, 5,000 others, 40 % failing", many_servers, 5000, 40,
-	    10, 25),
-	QUIET("resolver, 5,000 servers, 10 % mute", resolver, 5000, 10),
-	QUIET("resolver, 5,000 servers, 40 % mute", resolver, 5000, 40),
-	QUIET("p2p, 3,000 peers, 50 % failing", peers, 3000, 50, 30),
-	QUIET("p2p, 3,000 peers, 65 % failing", peers, 3000, 65, 30),
-	QUIET("p2p by udp, 3,000 peers, 65 % failing", peers, 3000, 65, 100),
+	QUIET_IN(10, "proxy, 20,000 servers, 5 % failing", many_servers, 20000,
+	    5, 2, 443),
+	QUIET_IN(10, "proxy, 20,000 servers, 15 % failing", many_servers, 20000,
+	    15, 2, 443),
+	QUIET_IN(10, "mail server, 5,000 others, 25 % failing", many_servers,
+	    5000, 25, 10, 25),
+	QUIET_IN(10, "mail server, 5,000 others, 40 % failing", many_servers,
+	    5000, 40, 10, 25),
+	QUIET_IN(10, "resolver, 5,000 servers, 10 % mute", resolver, 5000, 10),
+	QUIET_IN(10, "resolver, 5,000 servers, 40 % mute", resolver, 5000, 40),
+	QUIET_IN(10, "p2p, 3,000 peers, 50 % failing", peers, 3000, 50, 30),
+	QUIET_IN(10, "p2p, 3,000 peers, 65 % failing", peers, 3000, 65, 30),
+	QUIET_IN(
+	    10, "p2p by udp, 3,000 peers, 65 % failing", peers, 3000, 65, 100),
 	QUIET("browser, 1,000 sites, 5 % dead", browser, 1000, 5, 10),
 	QUIET("browser, 1,000 sites, 20 % dead", browser, 1000, 20, 20),
 	QUIET("traceroute to 20 hosts outside", traceroute, 20, 30, 0),

@@ -15,27 +15,51 @@
 
 /* What a row is held to. */
 enum bar {
-	BAR_FOUND, /* At least 99 in 100 are raised, and nobody else. */
+	BAR_FOUND, /* At least 99 in 100 are raised, and nobody else is. */
 	BAR_QUIET, /* Nobody is raised. */
-	BAR_LIMIT, /* A known limit: 'share' are raised, or found. */
+	BAR_KNOWN, /* A known limit: see 'known_percent'. */
 };
 
 struct row {
 	const char *name;
 	void (*populate)(struct world *world, const struct row *row);
 	enum bar bar;
-	/* What 'populate' makes of them is said there. */
-	const struct scan *scan;
-	double figures[4];
-	double limit_percent; /* BAR_LIMIT: so many worlds at most (found: at
-	                       * least) are as the bar would have it. */
+	const struct scan *scan; /* Of a scanner. */
+	double figures[4];       /* Of others: what they mean is said there. */
+	/* A known limit: in so many of a hundred worlds at least the scanner is
+	 * found, or at most an honest host is raised. */
+	double known_percent;
+	uint8_t heavy; /* Its worlds are so large that one in so many do. */
 };
+
+#define QUIET_IN(one_in, row_name, what, ...)                         \
+	{                                                             \
+		.name = row_name, .populate = what, .bar = BAR_QUIET, \
+		.heavy = one_in, .figures = {                         \
+			__VA_ARGS__                                   \
+		}                                                     \
+	}
+#define QUIET(row_name, what, ...) QUIET_IN(1, row_name, what, __VA_ARGS__)
+#define KNOWN_IN(one_in, percent, row_name, what, ...)                  \
+	{                                                               \
+		.name = row_name, .populate = what, .bar = BAR_KNOWN,   \
+		.known_percent = percent, .heavy = one_in, .figures = { \
+			__VA_ARGS__                                     \
+		}                                                       \
+	}
+#define KNOWN(percent, row_name, what, ...) \
+	KNOWN_IN(1, percent, row_name, what, __VA_ARGS__)
 
 /* Rows end with one that has no name. */
 extern const struct row scanner_rows[];
 extern const struct row inside_rows[];
 extern const struct row outside_rows[];
 extern const struct row upkeep_rows[];
+
+/* What is known to be worse than it should be, stated and held to. */
+extern const struct row known_scanner_rows[];
+extern const struct row known_inside_rows[];
+extern const struct row known_upkeep_rows[];
 
 /* 10.NET.HIGH.LOW. */
 struct ip_address host(uint8_t net, uint32_t number);

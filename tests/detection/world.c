@@ -75,7 +75,7 @@ clear(struct world *world)
 
 	world->region.used = 0;
 	if (world->detect != NULL &&
-	    contacts < CONFIG_DETECT_CONTACT_COUNT / 16) {
+	    contacts < CONFIG_DETECT_CONTACT_COUNT / 8) {
 		uint8_t *kept = (uint8_t *)world->detect->contacts.sets;
 		size_t page = (size_t)sysconf(_SC_PAGESIZE);
 		uint8_t *kept_from =
@@ -100,7 +100,7 @@ world_begin(struct world *world, uint64_t seed)
 
 	world->chance.state = seed * 0x2545f4914f6cdd1d + 1;
 	hash_key.word[0] = chance_draw(&world->chance);
-	hash_key.word[1] = chance_draw(&world->chance);
+	hash_key.word[1] = ++world->worlds;
 	clear(world);
 	world->detect = detect_init(
 	    &world->region, &hash_key, &world->counters, &world->policy);

@@ -32,6 +32,7 @@ struct world {
 	struct script script;
 	struct chance chance;
 	uint64_t start_ns;
+	uint64_t worlds; /* Begun so far. */
 	bool has_scanner;
 	struct world_scanner scanner;
 	uint32_t alarm_count; /* Sources raised that do not scan. */

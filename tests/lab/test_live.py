@@ -55,7 +55,6 @@ SCENARIOS = (
     "masscan-rand",  # random order
     "fast-F",        # a hundred ports on 32 hosts
     "asyncio",       # connects, 80 at a time
-    "devtcp-s",      # connects, most of them answered, one after the other
     "onesixtyone",   # UDP
     "mix-busy",      # four scans in a busy network
 )
@@ -272,18 +271,15 @@ def last_revisions(path):
 
 def content(alert):
     """What an alert says, but for when."""
-    return {
-        "kinds": alert["kinds"],
-        "techniques": sorted(alert["techniques"]),
-        "order": alert["order"],
-        "source": alert["source"],
-        "apparent_sources": alert["apparent_sources"],
-        "targets": {key: alert["targets"][key]
-                    for key in ("count", "ranges", "segments")},
-        "services": alert["services"],
-        "probes": alert["probes"],
-        "visibility": alert["visibility"],
-    }
+    said = {key: alert[key] for key in ("kinds", "order", "source",
+                                        "apparent_sources", "visibility")}
+    said["techniques"] = sorted(alert["techniques"])
+    for part, keys in (("targets", ("count", "ranges", "segments")),
+                       ("services", ("count", "ranges", "names")),
+                       ("probes", alert["probes"])):
+        for key in keys:
+            said[f"{part}.{key}"] = alert[part][key]
+    return said
 
 
 def differences(live, replayed):

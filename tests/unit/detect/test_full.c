@@ -113,6 +113,7 @@ Test(full, harmless_suspects_do_not_push_out_one_with_evidence)
 	cr_expect_gt(watch.counters.value[COUNTER_DETECT_SUSPECTS_DISPLACED], 0,
 	    "the table was not full");
 	cr_assert_eq(watch.told_count, 0);
+	watch.gap_ns = NS_PER_S;
 	scan.target_port = 5000;
 	watch_ports(&watch, &scan, 4, 111, FATE_REFUSED);
 	watch_play(&watch);
