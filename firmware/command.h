@@ -3,8 +3,8 @@
  *
  * A command is a constant: its name, what `spanwatch help` says of it, its
  * options and the function that does it.  commands.def lists them; to add one
- *is a line there and a file that defines it.  The texts here are the only ones:
- * help prints them, and the man page of a command is made of them.
+ * is a line there and a file that defines it.  The texts here are the only
+ * ones: help prints them, and the man page of a command is made of them.
  *
  * A function reads its words with options_next(), which reports wrong usage
  * itself, and returns the exit status.

@@ -2,9 +2,9 @@
  * Alert: what people and the SOC are told of a finding.
  *
  * A finding speaks in numbers of this sensor's policy; an alert speaks in
- *names: it adds an identifier, how severe it is and why, the segments by name,
- *and the state that people give it.  alert_json.h and alert_text.h write it
- *down.
+ * names: it adds an identifier, how severe it is and why, the segments by name,
+ * and the state that people give it.  alert_json.h and alert_text.h write it
+ * down.
  *
  *	alert_make(&alert, &finding, &policy);
  *

@@ -2,8 +2,8 @@
  * String builder over a fixed array.
  *
  * Texts for people and lines for other programs are put together piece by
- *piece. A piece that does not fit is left out whole, and 'cut' says so: never
- *silent, and never half a character of UTF-8.
+ * piece.  A piece that does not fit is left out whole, and 'cut' says so: never
+ * silent, and never half a character of UTF-8.
  *
  *	char text[80];
  *	struct strbuf buffer;

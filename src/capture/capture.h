@@ -18,8 +18,9 @@
  *	                 is how an interface that is gone is noticed.
  *	CAPTURE_TROUBLE  of recordings only: 'sentence' says what is wrong with
  *	                 the one at hand, 'error' what kind of thing that is;
- *the next call goes on with the next recording. CAPTURE_ENDED    there is
- *nothing more. CAPTURE_FAILED   nothing more can come; 'sentence' says why.
+ *	                 the next call goes on with the next recording.
+ *	CAPTURE_ENDED    there is nothing more.
+ *	CAPTURE_FAILED   nothing more can come; 'sentence' says why.
  *
  * What a damaged recording still held is given before its trouble is told.
  *

@@ -2,7 +2,7 @@
  * Classify: what a service speaks, as far as one can hear it.
  *
  * An opinion for people ("tcp/445 SMB"), never a condition of detection: a
- *probe seldom carries payload, and who scans may say anything.
+ * probe seldom carries payload, and who scans may say anything.
  *
  * A service is an address, a protocol and a port.  What it speaks is found out
  * once, from the first payload of a conversation with it, and kept; later

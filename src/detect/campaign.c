@@ -9,6 +9,7 @@ enum {
 	QUIET_GAPS = 8,
 	/* A technique is named from one probe in so many. */
 	TECHNIQUE_SHARE = 100,
+	RATE_WINDOW_S = 10,
 };
 
 static bool
@@ -160,6 +161,19 @@ note_segment(struct campaign *campaign, uint16_t segment)
 	}
 }
 
+static void
+note_rate(struct campaign *campaign, uint64_t time_ns)
+{
+	if (time_ns >= campaign->rate_since_ns + RATE_WINDOW_S * NS_PER_S) {
+		campaign->rate_since_ns = time_ns;
+		campaign->rate_count = 0;
+	}
+	campaign->rate_count++;
+	if (campaign->rate_count > campaign->rate_peak) {
+		campaign->rate_peak = campaign->rate_count;
+	}
+}
+
 void
 campaign_contact(struct campaign *campaign, const struct contact *contact,
     uint16_t segment, struct contacts *contacts)
@@ -167,6 +181,7 @@ campaign_contact(struct campaign *campaign, const struct contact *contact,
 	count_target(campaign, contact, contacts);
 	count_service(campaign, contact, contacts);
 	note_segment(campaign, segment);
+	note_rate(campaign, contact->time_ns);
 	campaign->probes++;
 	campaign->technique_counts[contact->technique]++;
 	/* The time of the first revision is part of the alert's name. */

@@ -69,6 +69,10 @@ struct campaign {
 	uint64_t outcomes; /* Sum of those. */
 	uint64_t technique_counts[PROBE_TECHNIQUE_COUNT];
 	uint64_t fragmented;
+	uint64_t
+	    rate_since_ns;   /* Probes are counted in windows of ten seconds. */
+	uint32_t rate_count; /* In the window that began then. */
+	uint32_t rate_peak;  /* The most in any. */
 	bool one_way;
 
 	uint32_t sample_count;

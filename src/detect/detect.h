@@ -3,9 +3,9 @@
  *
  * For each source a fixed record keeps several statistics side by side, each a
  * sequential test (Wald's) with its share of the error budget;
- *docs/detection.md argues them.  A source whose evidence suffices gets a
- *campaign, with exact evidence while it fits; campaigns are given out as
- *findings, revised as they grow.
+ * docs/detection.md argues them.  A source whose evidence suffices gets a
+ * campaign, with exact evidence while it fits; campaigns are given out as
+ * findings, revised as they grow.
  *
  * Usage:
  *

@@ -170,12 +170,45 @@ reasons_of_make(const struct suspect *suspect, struct finding *finding)
 	}
 }
 
+/* What the source asked of its own network, and how many hosts it met on one
+ * service. */
+static void
+reasons_of_breadth(const struct campaign *campaign,
+    const struct suspect *suspect, struct finding *finding)
+{
+	const struct service_slot *service = suspect_main_service(suspect);
+	int64_t span_ms =
+	    (int64_t)((campaign->last_ns - campaign->first_ns) / NS_PER_MS);
+
+	if (campaign->channel == CHANNEL_FAN_OUT && service != NULL) {
+		add_reason(finding, FINDING_REASON_FAN_OUT, 0,
+		    (int64_t[]){ service->contacts, span_ms, 0, 0 });
+	}
+	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
+		const struct service_slot *slot = &suspect->services[i];
+
+		if (slot->used && slot->protocol == SUSPECT_LAYER2 &&
+		    slot->implicated) {
+			add_reason(finding, FINDING_REASON_ARP, slot->score,
+			    (int64_t[]){
+			        slot->contacts, slot->unproductive, 0, 0 });
+		}
+	}
+}
+
 static void
 reasons_of_size(const struct campaign *campaign, struct finding *finding)
 {
 	int64_t span_ms =
 	    (int64_t)((campaign->last_ns - campaign->first_ns) / NS_PER_MS);
 
+	add_reason(finding, FINDING_REASON_RATE, 0,
+	    (int64_t[]){ campaign->rate_peak, 0, 0, 0 });
+	if (campaign->services == 0) {
+		add_reason(finding, FINDING_REASON_ADDRESSES, 0,
+		    (int64_t[]){ (int64_t)campaign->targets, span_ms, 0, 0 });
+		return;
+	}
 	add_reason(finding, FINDING_REASON_LARGE, 0,
 	    (int64_t[]){ (int64_t)campaign->targets,
 	        (int64_t)campaign->services, span_ms, 0 });
@@ -211,6 +244,8 @@ report_counts(const struct campaign *campaign, struct finding *finding)
 	finding->techniques = campaign_techniques(campaign);
 	finding->fragmented = campaign->fragmented * 2 > campaign->probes;
 	finding->ranges_cut = campaign->networks_cut;
+	/* By first contacts, whose memory may have had to forget some. */
+	finding->counts_estimated = campaign->networks_cut;
 	finding->one_way = campaign->one_way;
 	finding->segment_count = (uint16_t)campaign->segment_count;
 	memcpy(
@@ -246,6 +281,7 @@ report_campaign(const struct campaign *campaign, const struct suspect *suspect,
 	reason_of_outcome(campaign, suspect, finding);
 	reasons_of_order(suspect, finding);
 	reasons_of_make(suspect, finding);
+	reasons_of_breadth(campaign, suspect, finding);
 	reasons_of_size(campaign, finding);
 	sort_reasons(finding);
 	finding->truncated_evidence = finding->ranges_cut;

@@ -189,7 +189,7 @@ suspect_contact(struct suspect *suspect, const struct contact *contact)
 		note_target(suspect, contact);
 	}
 	*entry = *contact;
-	entry->flags |= step;
+	entry->flags |= step | CONTACT_LISTED;
 	suspect->made++;
 	return entry;
 }

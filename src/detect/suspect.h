@@ -34,6 +34,7 @@ enum {
 	CONTACT_INSIDE = 0x08,    /* The target is one of ours. */
 	CONTACT_CONCLUDED = 0x10, /* Its outcome is known. */
 	CONTACT_COUNTED = 0x20,   /* It is part of the campaign. */
+	CONTACT_LISTED = 0x80,    /* It is in a suspect's list. */
 	CONTACT_RETURNED = 0x40,  /* Its target had contacted the source. */
 };
 

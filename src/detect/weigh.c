@@ -282,6 +282,25 @@ weigh_attempt(struct suspect *suspect, const struct contact *contact,
 	suspect->crafted += (context->traits & PROBE_CRAFTED) != 0;
 }
 
+/* Whether the contact's answer being overdue is evidence at all. */
+static bool
+may_be_overdue(const struct contact *contact)
+{
+	return contact->technique != PROBE_UDP &&
+	    !weigh_is_stealth(contact->technique) &&
+	    (contact->flags & CONTACT_INSIDE) != 0;
+}
+
+/* Whether the contact was weighed as overdue.  One that had to leave the list
+ * since is taken to have been, if nothing ever answered it. */
+static bool
+was_overdue(const struct contact *contact, enum probe_outcome outcome)
+{
+	return (contact->flags & CONTACT_OVERDUE) != 0 ||
+	    ((contact->flags & CONTACT_LISTED) == 0 &&
+	        outcome == PROBE_SILENT && may_be_overdue(contact));
+}
+
 void
 weigh_overdue(struct suspect *suspect, struct contact *contact,
     const struct weigh_context *context)
@@ -290,10 +309,8 @@ weigh_overdue(struct suspect *suspect, struct contact *contact,
 	    contact->target_port, (contact->flags & CONTACT_INSIDE) != 0);
 	float nats;
 
-	if (slot == NULL || contact->technique == PROBE_UDP ||
-	    weigh_is_stealth(contact->technique) ||
-	    (contact->flags & (CONTACT_OVERDUE | CONTACT_INSIDE)) !=
-	        CONTACT_INSIDE) {
+	if (slot == NULL || !may_be_overdue(contact) ||
+	    (contact->flags & CONTACT_OVERDUE) != 0) {
 		return;
 	}
 	nats = weigh_pending(suspect, contact, context);
@@ -342,7 +359,7 @@ weigh_on_service(struct suspect *suspect, struct contact *contact,
 {
 	struct service_slot *slot = suspect_service(suspect, contact->protocol,
 	    contact->target_port, (contact->flags & CONTACT_INSIDE) != 0);
-	bool was_overdue = (contact->flags & CONTACT_OVERDUE) != 0;
+	bool overdue = was_overdue(contact, outcome);
 	bool failed = weigh_is_unproductive(outcome);
 	float nats;
 
@@ -350,17 +367,17 @@ weigh_on_service(struct suspect *suspect, struct contact *contact,
 		return;
 	}
 	nats = weigh_service(suspect, contact, outcome, context);
-	if (was_overdue) {
+	if (overdue) {
 		nats -= weigh_pending(suspect, contact, context);
 	}
 	add(&slot->plain, nats, clamp_low_service);
 	nats += weigh_order(contact, outcome, context);
-	if (was_overdue) {
+	if (overdue) {
 		nats -= weigh_order(contact, PROBE_SILENT, context);
 	}
 	add(&slot->score, nats, clamp_low_service);
-	slot->unproductive += failed && !was_overdue;
-	slot->unproductive -= !failed && was_overdue && slot->unproductive > 0;
+	slot->unproductive += failed && !overdue;
+	slot->unproductive -= !failed && overdue && slot->unproductive > 0;
 	slot->answered += outcome == PROBE_ANSWERED ||
 	    outcome == PROBE_PRODUCTIVE || outcome == PROBE_HALF ||
 	    outcome == PROBE_ONE_WAY;

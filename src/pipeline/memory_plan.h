@@ -11,7 +11,7 @@
  *	sum = memory_plan_sum(lines, count, "sensor", MEMORY_CARVED);
  *
  * What the machine room adds (stacks, message queues, the kernel's ring
- *buffers) is in firmware/memory_statement.h.
+ * buffers) is in firmware/memory_statement.h.
  *
  * Memory: the caller's lines.
  */

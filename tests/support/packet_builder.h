@@ -1,6 +1,6 @@
 /*
  * Packet builder: frames made header by header, and beside each frame the
- *packet that decoding it must give.
+ * packet that decoding it must give.
  *
  *	struct packet_builder b;
  *
@@ -14,10 +14,10 @@
  *	build_difference(&packet, &b.expected); (null: equal)
  *
  * Source comes before target, from the link inwards.  Each header is told by
- *the next one what it carries, and build_end() writes lengths and checksums.
- *What a header holds beyond its arguments is taken from the builder's members,
- *which may be changed at any time before it.  A header of IP inside another, or
- *after build_vxlan() and the like, begins what a tunnel carries.
+ * the next one what it carries, and build_end() writes lengths and checksums.
+ * What a header holds beyond its arguments is taken from the builder's members,
+ * which may be changed at any time before it.  A header of IP inside another,
+ * or after build_vxlan() and the like, begins what a tunnel carries.
  *
  * 'frame' and 'expected' point into the builder: it must not be copied or moved
  * while they are used.

@@ -183,8 +183,8 @@ Test(text, reasons_know_one_from_many)
 	cr_expect_str_eq(reason_of(FINDING_REASON_ARP, 1200, 2, 0),
 	    "1,200 addresses of the local network were asked for, 2 of them do "
 	    "not answer");
-	cr_expect_str_eq(reason_of(FINDING_REASON_PORTS, 1, 1, 0),
-	    "1 different port of 1 host was tried");
+	cr_expect_str_eq(reason_of(FINDING_REASON_ADDRESSES, 1, 1000, 0),
+	    "1 address was probed in 1.0 s");
 }
 
 Test(text, reasons_mark_estimates)
