@@ -1,5 +1,7 @@
 #include "firmware/memory_statement.h"
 
+#include <inttypes.h>
+
 #include "capture/capture_live.h"
 #include "firmware/output.h"
 #include "firmware/role.h"
@@ -24,6 +26,7 @@ struct writing {
 
 static void add_roles(struct writing *writing);
 static void add_captures(struct writing *writing, const struct config *config);
+static void add_queues(struct writing *writing, enum role_id id);
 static void add(struct writing *writing, const char *role, const char *room,
     struct plan_line plan);
 
@@ -44,6 +47,26 @@ memory_statement_total(const struct memory_line *lines, uint32_t count)
 {
 	return memory_plan_sum(lines, count, NULL, MEMORY_CARVED) +
 	    memory_plan_sum(lines, count, NULL, MEMORY_STATED);
+}
+
+int
+memory_statement_check(
+    const struct command *command, const struct config *config)
+{
+	static struct memory_line lines[MEMORY_LINES];
+	uint32_t count = memory_statement_lines(config, lines, MEMORY_LINES);
+	uint64_t total = memory_statement_total(lines, count);
+	uint64_t budget = memory_plan_budget();
+
+	SW_ASSERT(count <= MEMORY_LINES);
+	if (total <= budget) {
+		return EXIT_DONE;
+	}
+	return command_failed(command, EXIT_INPUT,
+	    "%" PRIu64 " bytes more than the budget of %" PRIu64
+	    " MiB: give the interfaces smaller buffers, or build with smaller "
+	    "counts",
+	    total - budget, budget >> 20);
 }
 
 static void
@@ -76,6 +99,7 @@ add_roles(struct writing *writing)
 		add(writing, name, "firmware",
 		    (struct plan_line){ "role, policy and counters",
 		        sizeof(struct role), 1, sizeof(struct role) });
+		add_queues(writing, id);
 		add(writing, name, "firmware",
 		    (struct plan_line){ "stack", STACK_BYTES, 1, STACK_BYTES });
 		add(writing, name, "firmware",
@@ -91,6 +115,30 @@ add_roles(struct writing *writing)
 	add(writing, "all", "firmware",
 	    (struct plan_line){
 	        "program and libraries", CODE_BYTES, 1, CODE_BYTES });
+}
+
+/* What waits to be sent to the roles that 'id' talks with, and is received from
+ * them; as the roles carve it. */
+static void
+add_queues(struct writing *writing, enum role_id id)
+{
+	size_t bytes = 0;
+
+	for (enum role_id with = 0; with < ROLE_COUNT; with++) {
+		struct channel_kind kinds[MESSAGE_KINDS];
+		struct channel_terms terms = {
+			.kinds = kinds,
+			.kind_count = message_kinds(with, id, kinds),
+			.queue_count = MESSAGE_QUEUE_COUNT,
+			.send_size = message_largest(id, with),
+		};
+
+		if (message_connects(with, id)) {
+			bytes += channel_bytes(&terms);
+		}
+	}
+	add(writing, role_name(id), "ipc",
+	    (struct plan_line){ "queues of messages", bytes, 1, bytes });
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "firmware/command.h"
 #include "firmware/configuration.h"
+#include "firmware/memory_statement.h"
 #include "firmware/status_socket.h"
 #include "firmware/supervisor.h"
 
@@ -71,6 +72,9 @@ run_run(int argc, char **argv)
 		return options_exit_status(which);
 	}
 	status = configuration_read(arguments.config_path, &configs[0]);
+	if (status == EXIT_DONE) {
+		status = memory_statement_check(&command_run, &configs[0]);
+	}
 	if (status != EXIT_DONE) {
 		return status;
 	}

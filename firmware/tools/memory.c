@@ -9,7 +9,6 @@
 #include "firmware/memory_statement.h"
 
 static int run(int argc, char **argv);
-static int judge_total(uint64_t total);
 static void print_statement(const struct memory_line *lines, uint32_t count);
 
 enum { OPTION_CONFIG };
@@ -61,21 +60,7 @@ run(int argc, char **argv)
 	count = memory_statement_lines(&config, lines, ARRAY_SIZE(lines));
 	SW_ASSERT(count <= ARRAY_SIZE(lines));
 	print_statement(lines, count);
-	return judge_total(memory_statement_total(lines, count));
-}
-
-static int
-judge_total(uint64_t total)
-{
-	uint64_t budget = memory_plan_budget();
-
-	if (total <= budget) {
-		return EXIT_DONE;
-	}
-	return command_failed(&command_memory, EXIT_INPUT,
-	    "%" PRIu64 " bytes too much: give the interfaces smaller buffers, "
-	    "or build with smaller counts",
-	    total - budget);
+	return memory_statement_check(&command_memory, &config);
 }
 
 static void

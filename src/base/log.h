@@ -50,7 +50,10 @@ struct log_limit {
 	uint64_t kept;    /* Lines kept back since the last one written. */
 };
 
-#define LOG_LIMIT(interval) ((struct log_limit){ .interval_ns = (interval) })
+#define LOG_LIMIT(interval)               \
+	{                                 \
+		.interval_ns = (interval) \
+	}
 
 void log_error(const struct log *log, const char *room, const char *format, ...)
     SW_PRINTF(3, 4);

@@ -62,6 +62,61 @@ set_of(const struct attempts *attempts, uint64_t hash)
 	return &attempts->sets[(uint32_t)hash & attempts->set_mask];
 }
 
+/* Asks the memory for both halves of an entry that will be wanted soon. */
+static inline void
+entry_prefetch(const struct attempts *attempts, uint32_t index)
+{
+	if (index != ATTEMPT_NONE) {
+		__builtin_prefetch(&attempts->entries[index]);
+		__builtin_prefetch(&attempts->rest[index]);
+	}
+}
+
+/* An entry has become the head of its queue: its end will want its set, and
+ * then the next. */
+static inline void
+head_prefetch(const struct attempts *attempts, uint32_t index)
+{
+	const struct attempt_rest *rest = &attempts->rest[index];
+
+	__builtin_prefetch(&attempts->sets[rest->set]);
+	entry_prefetch(attempts, rest->next);
+}
+
+static void
+queue_remove(struct attempts *attempts, uint32_t index)
+{
+	const struct attempt_rest *rest = &attempts->rest[index];
+	struct attempt_ends *ends = &attempts->queues[rest->queue];
+
+	if (rest->previous == ATTEMPT_NONE) {
+		ends->head = rest->next;
+		if (rest->next != ATTEMPT_NONE) {
+			head_prefetch(attempts, rest->next);
+		}
+	} else {
+		attempts->rest[rest->previous].next = rest->next;
+	}
+	if (rest->next == ATTEMPT_NONE) {
+		ends->tail = rest->previous;
+	} else {
+		attempts->rest[rest->next].previous = rest->previous;
+	}
+}
+
+void
+attempts_prefetch_entry(const struct attempts *attempts, uint64_t hash)
+{
+	const struct attempt_set *set = set_of(attempts, hash);
+	uint32_t tag = tag_of(hash);
+
+	for (uint32_t way = 0; way < WAYS; way++) {
+		if (set->tag[way] == tag) {
+			entry_prefetch(attempts, set->entry[way]);
+		}
+	}
+}
+
 uint32_t
 attempts_find(const struct attempts *attempts, const struct five_tuple *key,
     uint64_t hash)
@@ -143,48 +198,6 @@ queue_append(struct attempts *attempts, uint32_t index,
 	if (since_ns + queue_timeout_ns[queue] < attempts->nothing_before_ns) {
 		attempts->nothing_before_ns =
 		    since_ns + queue_timeout_ns[queue];
-	}
-}
-
-/* Asks the memory for both halves of an entry that will be wanted soon. */
-static inline void
-entry_prefetch(const struct attempts *attempts, uint32_t index)
-{
-	if (index != ATTEMPT_NONE) {
-		__builtin_prefetch(&attempts->entries[index]);
-		__builtin_prefetch(&attempts->rest[index]);
-	}
-}
-
-/* An entry has become the head of its queue: its end will want its set, and
- * then the next. */
-static inline void
-head_prefetch(const struct attempts *attempts, uint32_t index)
-{
-	const struct attempt_rest *rest = &attempts->rest[index];
-
-	__builtin_prefetch(&attempts->sets[rest->set]);
-	entry_prefetch(attempts, rest->next);
-}
-
-static void
-queue_remove(struct attempts *attempts, uint32_t index)
-{
-	const struct attempt_rest *rest = &attempts->rest[index];
-	struct attempt_ends *ends = &attempts->queues[rest->queue];
-
-	if (rest->previous == ATTEMPT_NONE) {
-		ends->head = rest->next;
-		if (rest->next != ATTEMPT_NONE) {
-			head_prefetch(attempts, rest->next);
-		}
-	} else {
-		attempts->rest[rest->previous].next = rest->next;
-	}
-	if (rest->next == ATTEMPT_NONE) {
-		ends->tail = rest->previous;
-	} else {
-		attempts->rest[rest->next].previous = rest->previous;
 	}
 }
 

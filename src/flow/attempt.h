@@ -136,6 +136,10 @@ attempts_prefetch(const struct attempts *attempts, uint64_t hash)
 	    &attempts->sets[(uint32_t)hash & attempts->set_mask]);
 }
 
+/* What attempts_prefetch() asked for should be there by now: asks for both
+ * halves of the entry that 'hash' names, if there is one. */
+void attempts_prefetch_entry(const struct attempts *attempts, uint64_t hash);
+
 /* The entry of 'key'; ATTEMPT_NONE if there is none. */
 uint32_t attempts_find(const struct attempts *attempts,
     const struct five_tuple *key, uint64_t hash);

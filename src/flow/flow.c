@@ -69,6 +69,7 @@ flow_prefetch(const struct flow_room *flow, const struct packet *packet,
     struct flow_lookup *lookup)
 {
 	flow_lookup_make(packet, lookup);
+	lookup->is_stranger = false;
 	if (lookup->role == FLOW_ROLE_NONE) {
 		return;
 	}
@@ -77,12 +78,21 @@ flow_prefetch(const struct flow_room *flow, const struct packet *packet,
 }
 
 void
-flow_prefetch_record(
-    const struct flow_room *flow, const struct flow_lookup *lookup)
+flow_prefetch_record(const struct flow_room *flow, struct flow_lookup *lookup)
 {
 	if (lookup->role != FLOW_ROLE_NONE &&
 	    !table_prefetch_record(&flow->conversations, lookup->hash)) {
+		lookup->is_stranger = true;
 		attempts_prefetch(&flow->attempts, lookup->hash);
+	}
+}
+
+void
+flow_prefetch_attempt(
+    const struct flow_room *flow, const struct flow_lookup *lookup)
+{
+	if (lookup->is_stranger) {
+		attempts_prefetch_entry(&flow->attempts, lookup->hash);
 	}
 }
 

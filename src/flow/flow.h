@@ -14,6 +14,7 @@
  *
  *	flow_prefetch(&flow, &packet, &lookup);   (some packets ahead)
  *	flow_prefetch_record(&flow, &lookup);     (fewer packets ahead)
+ *	flow_prefetch_attempt(&flow, &lookup);    (fewer still)
  *	while (flow_next_timeout(&flow, packet.time_ns, &probe)) { use it }
  *	count = flow_packet(&flow, &packet, &lookup, probes, &conversation);
  *
@@ -77,6 +78,7 @@ struct flow_lookup {
 	struct five_tuple key;
 	bool source_is_low; /* Of what asks, not of the answer, where 'role'
 	                     * tells them apart. */
+	bool is_stranger;   /* No conversation seems to have the key. */
 	uint8_t role;       /* enum flow_role, private to the room. */
 	uint64_t hash;
 };
@@ -102,6 +104,10 @@ void flow_prefetch(const struct flow_room *flow, const struct packet *packet,
 /* What flow_prefetch() asked for should be there by now: asks for what comes
  * next, some packets ahead again.  May be left out. */
 void flow_prefetch_record(
+    const struct flow_room *flow, struct flow_lookup *lookup);
+
+/* The same once more, for packets of no conversation. */
+void flow_prefetch_attempt(
     const struct flow_room *flow, const struct flow_lookup *lookup);
 
 /* Gives the next outcome that time alone decided by 'now_ns', oldest first; its

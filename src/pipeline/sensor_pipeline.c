@@ -160,6 +160,10 @@ take_burst(struct sensor_pipeline *line, uint32_t packet_count)
 			flow_prefetch_record(
 			    line->flow, &line->lookups[i + AHEAD]);
 		}
+		if (looks_ahead && i + AHEAD / 2 < packet_count) {
+			flow_prefetch_attempt(
+			    line->flow, &line->lookups[i + AHEAD / 2]);
+		}
 		take_packet(line, &line->packets[i], &line->lookups[i]);
 	}
 }

@@ -26,8 +26,8 @@ struct row {
 	enum bar bar;
 	const struct scan *scan; /* Of a scanner. */
 	double figures[4];       /* Of others: what they mean is said there. */
-	/* A known limit: in so many of a hundred worlds at least the scanner is
-	 * found, or at most an honest host is raised. */
+	/* A known limit: in so many of a hundred worlds the scanner is found, or
+	 * an honest host raised. */
 	double known_percent;
 	uint8_t heavy; /* Its worlds are so large that one in so many do. */
 };
@@ -56,7 +56,7 @@ extern const struct row inside_rows[];
 extern const struct row outside_rows[];
 extern const struct row upkeep_rows[];
 
-/* What is known to be worse than it should be, stated and held to. */
+/* What is known to be worse than it should be, stated as it is. */
 extern const struct row known_scanner_rows[];
 extern const struct row known_inside_rows[];
 extern const struct row known_upkeep_rows[];

@@ -6,16 +6,24 @@
  *
  * Each row is played once for each seed, in a world of its own, and the same
  * seeds always give the same table.  With --check each row is one test, held to
- * its bar; the last line tells how many passed.
+ * its bar; the last line tells how many passed.  A known limit that is no longer
+ * one fails too: its row belongs with the others then.
  */
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "detection/population.h"
 
-enum { SEEDS_USUAL = 200, SEEDS_CHECK = 20, SEEDS_MOST = 10000 };
+enum {
+	SEEDS_USUAL = 200,
+	SEEDS_CHECK = 20,
+	SEEDS_MOST = 10000,
+	/* Points of a known limit's percentage: a few worlds scatter so far. */
+	KNOWN_WITHIN = 20,
+};
 
 struct result {
 	uint32_t found;   /* Worlds whose scanner was. */
@@ -84,8 +92,8 @@ is_within_bar(const struct row *row, uint32_t seeds)
 	case BAR_KNOWN:
 		break;
 	}
-	return world.has_scanner ? found >= row->known_percent
-	                         : alarmed <= row->known_percent;
+	return fabs((world.has_scanner ? found : alarmed) -
+	           row->known_percent) <= KNOWN_WITHIN;
 }
 
 static const char *
@@ -94,7 +102,7 @@ verdict_on(const struct row *row, uint32_t seeds)
 	if (is_within_bar(row, seeds)) {
 		return row->bar == BAR_KNOWN ? "known limit" : "";
 	}
-	return row->bar == BAR_KNOWN ? "WORSE THAN KNOWN" : "FAILED";
+	return row->bar == BAR_KNOWN ? "NOT AS KNOWN" : "FAILED";
 }
 
 static void

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "detect/room.h"
 
@@ -37,10 +36,7 @@ world_open(struct world *world)
 {
 	memset(world, 0, sizeof(*world));
 	make_policy(&world->policy);
-	/* Small pages, or each world would pay for all of them. */
-	if (region_init(&world->region, detect_bytes()) != 0 ||
-	    madvise(world->region.bytes, world->region.size, MADV_NOHUGEPAGE) !=
-	        0) {
+	if (region_init(&world->region, detect_bytes()) != 0) {
 		abort();
 	}
 }
@@ -52,44 +48,43 @@ world_close(struct world *world)
 	region_finish(&world->region);
 }
 
-/* Pages that were given back are zero when they come again. */
 static void
-give_back(uint8_t *from, const uint8_t *end)
+clear_table(struct table *table)
 {
-	if (end > from &&
-	    madvise(from, (size_t)(end - from), MADV_DONTNEED) != 0) {
-		abort();
-	}
+	memset(table->sets, 0,
+	    table_count(table) / TABLE_WAYS * sizeof(*table->sets));
 }
 
-/* Clears the room's memory.  That of contacts, of which any world touches a
- * little everywhere, stays as it is while there is much room left: the next
- * world has another hash key, to which it is all strange. */
+/* Clears the room's memory for the next world, and cheaply, since there are so
+ * many: a record is cleared when it is taken, and what is left in the memory of
+ * contacts is strange to the next world's hash key.  When much of that is used
+ * up, all pages are given back; they are zero when they come again. */
 static void
 clear(struct world *world)
 {
-	uint8_t *begin = world->region.bytes;
-	uint8_t *end = begin + world->region.size;
-	uint64_t contacts =
-	    world->counters.value[COUNTER_DETECT_FIRST_CONTACTS];
+	struct detect *detect = world->detect;
 
 	world->region.used = 0;
-	if (world->detect != NULL &&
-	    contacts < CONFIG_DETECT_CONTACT_COUNT / 8) {
-		uint8_t *kept = (uint8_t *)world->detect->contacts.sets;
-		size_t page = (size_t)sysconf(_SC_PAGESIZE);
-		uint8_t *kept_from =
-		    begin + (size_t)(kept - begin + page - 1) / page * page;
-		uint8_t *kept_to = begin +
-		    ((size_t)(kept - begin) +
-		        CONTACTS_BYTES(CONFIG_DETECT_CONTACT_COUNT)) /
-		        page * page;
+	if (detect != NULL &&
+	    world->counters.value[COUNTER_DETECT_FIRST_CONTACTS] <
+	        CONFIG_DETECT_CONTACT_COUNT / 8) {
+		struct neighbours *neighbours = &detect->neighbours;
 
-		give_back(begin, kept_from);
-		give_back(kept_to, end);
+		clear_table(&detect->sources);
+		clear_table(&detect->suspects);
+		clear_table(&detect->campaigns);
+		clear_table(&neighbours->networks);
+		memset(neighbours->recent, 0,
+		    NEIGHBOURS_RECENT_COUNT * sizeof(*neighbours->recent));
+		memset(neighbours->macs, 0,
+		    NEIGHBOURS_MAC_COUNT * sizeof(*neighbours->macs));
+		memset(detect, 0, sizeof(*detect));
 		return;
 	}
-	give_back(begin, end);
+	if (madvise(world->region.bytes, world->region.size, MADV_DONTNEED) !=
+	    0) {
+		abort();
+	}
 	memset(&world->counters, 0, sizeof(world->counters));
 }
 

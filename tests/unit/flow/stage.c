@@ -67,6 +67,7 @@ stage_send(struct stage *stage, const struct packet *packet)
 
 	flow_prefetch(stage->flow, packet, &lookup);
 	flow_prefetch_record(stage->flow, &lookup);
+	flow_prefetch_attempt(stage->flow, &lookup);
 	take_timeouts(stage, packet->time_ns);
 	count = flow_packet(
 	    stage->flow, packet, &lookup, probes, &stage->conversation);
