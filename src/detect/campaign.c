@@ -3,8 +3,6 @@
 #include <string.h>
 
 enum {
-	IP_TCP = 6,
-	IP_UDP = 17,
 	/* A campaign is over after so many of its own mean gaps. */
 	QUIET_GAPS = 8,
 	/* A technique is named from one probe in so many. */
@@ -113,38 +111,33 @@ count_target(struct campaign *campaign, const struct contact *contact,
 	campaign->service_targets += is_new && is_service;
 }
 
-static void
-count_service(struct campaign *campaign, const struct contact *contact,
-    struct contacts *contacts)
+/* The bitmap that a contact's service is counted in. */
+static uint8_t *
+ports_of(struct campaign *campaign, const struct contact *contact)
 {
-	struct contact_key key = { 0 };
+	if (contact->technique == PROBE_IP_PROTOCOL) {
+		return campaign->ip_protocols;
+	}
+	if (contact->technique == PROBE_SCTP_INIT) {
+		return campaign->sctp_ports;
+	}
+	return contact->technique == PROBE_UDP ? campaign->udp_ports
+	                                       : campaign->tcp_ports;
+}
+
+static void
+count_service(struct campaign *campaign, const struct contact *contact)
+{
+	uint32_t port = contact->target_port;
 
 	if (!asks_service(contact)) {
 		return;
 	}
 	campaign->service_probes++;
 	if (contact->technique == PROBE_IP_PROTOCOL) {
-		campaign->services += bit_set(
-		    campaign->ip_protocols, (uint8_t)contact->target_port);
-		return;
+		port %= CAMPAIGN_IP_PROTOCOLS;
 	}
-	if (contact->protocol == IP_TCP) {
-		campaign->services +=
-		    bit_set(campaign->tcp_ports, contact->target_port);
-		return;
-	}
-	if (contact->protocol == IP_UDP) {
-		campaign->services +=
-		    bit_set(campaign->udp_ports, contact->target_port);
-		return;
-	}
-	key.source = campaign->source;
-	key.port = contact->target_port;
-	key.protocol = contact->protocol;
-	key.class = CONTACT_SERVICE;
-	campaign->services +=
-	    contacts_note(contacts, contacts_hash(contacts, &key),
-	        (uint32_t)(contact->time_ns / NS_PER_S));
+	campaign->services += bit_set(ports_of(campaign, contact), port);
 }
 
 static void
@@ -158,6 +151,26 @@ note_segment(struct campaign *campaign, uint16_t segment)
 	if (segment != FINDING_NO_SEGMENT &&
 	    campaign->segment_count < FINDING_SEGMENTS) {
 		campaign->segments[campaign->segment_count++] = segment;
+	}
+}
+
+void
+campaign_apply_policy(struct campaign *campaign, struct segments *segments)
+{
+	campaign->segment_count = 0;
+	for (uint32_t i = 0; i < campaign->network_count; i++) {
+		const struct campaign_network *network = &campaign->networks[i];
+		struct ip_address address;
+
+		memcpy(address.byte, network->prefix, sizeof(network->prefix));
+		for (uint32_t host = 0; host < CAMPAIGN_NETWORK_SIZE; host++) {
+			if ((network->any[host / 8] >> host % 8 & 1) != 0) {
+				address.byte[15] = (uint8_t)host;
+				note_segment(campaign,
+				    segments_of(segments, &address,
+				        POLICY_VLAN_UNKNOWN));
+			}
+		}
 	}
 }
 
@@ -179,7 +192,7 @@ campaign_contact(struct campaign *campaign, const struct contact *contact,
     uint16_t segment, struct contacts *contacts)
 {
 	count_target(campaign, contact, contacts);
-	count_service(campaign, contact, contacts);
+	count_service(campaign, contact);
 	note_segment(campaign, segment);
 	note_rate(campaign, contact->time_ns);
 	campaign->probes++;

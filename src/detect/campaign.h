@@ -15,6 +15,7 @@
 #include "base/base.h"
 #include "detect/contacts.h"
 #include "detect/finding.h"
+#include "detect/segments.h"
 #include "detect/suspect.h"
 
 enum {
@@ -84,6 +85,7 @@ struct campaign {
 	struct campaign_network networks[CAMPAIGN_NETWORKS]; /* Sorted. */
 	uint8_t tcp_ports[CAMPAIGN_PORTS / 8];
 	uint8_t udp_ports[CAMPAIGN_PORTS / 8];
+	uint8_t sctp_ports[CAMPAIGN_PORTS / 8];
 	uint8_t ip_protocols[CAMPAIGN_IP_PROTOCOLS / 8];
 };
 
@@ -95,6 +97,10 @@ void campaign_contact(struct campaign *campaign, const struct contact *contact,
  * one; 'technique' is what it proved to be. */
 void campaign_outcome(struct campaign *campaign, const struct contact *contact,
     enum probe_outcome outcome, uint8_t technique);
+
+/* The policy has changed: finds the segments of the targets anew. */
+void campaign_apply_policy(
+    struct campaign *campaign, struct segments *segments);
 
 /* Which techniques are more than a stray packet: 1 << enum probe_technique. */
 uint32_t campaign_techniques(const struct campaign *campaign);

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-/* An entry: | 27 bits of the hash, never all zero | concluded | epoch |. */
+/* An entry: | 22 bits of the hash, never all zero | concluded | epoch |. */
 enum {
 	EPOCH_S = 3 * 60 * 60,
-	EPOCH_BITS = 4,
+	EPOCH_BITS = 9, /* They come round after 64 days. */
 	EPOCH_MASK = (1 << EPOCH_BITS) - 1,
 	CONCLUDED = 1 << EPOCH_BITS,
 	PRINT_SHIFT = EPOCH_BITS + 1,
@@ -35,11 +35,12 @@ contacts_hash(const struct contacts *contacts, const struct contact_key *key)
 static inline uint32_t
 print_of(uint64_t hash)
 {
-	return ((uint32_t)(hash >> 32) | 1u << 31) >> PRINT_SHIFT;
+	uint32_t print = (uint32_t)(hash >> 32) >> PRINT_SHIFT;
+
+	return print == 0 ? 1 : print;
 }
 
-/* Epochs since the entry was last met.  The epoch wraps after two days: what
- * is older may then seem younger, and is known for longer than promised. */
+/* Epochs since the entry was last met. */
 static inline uint32_t
 age_of(uint32_t entry, uint32_t epoch)
 {
@@ -72,29 +73,31 @@ find(const struct contacts *contacts, uint64_t hash, uint32_t now_s)
 	return NULL;
 }
 
-/* The entry to give up: a free one, one that is forgotten, or the oldest. */
+/* The entry to give up: a free one, one that is forgotten, or the oldest; of
+ * equals, one that the hash chooses. */
 static uint32_t *
 oldest(struct contacts *contacts, uint64_t hash, uint32_t now_s)
 {
 	struct contacts_set *set =
 	    &contacts->sets[(uint32_t)hash & contacts->set_mask];
-	uint32_t found = 0;
+	uint32_t *found = NULL;
 	uint32_t found_age = 0;
 
-	for (uint32_t way = 0; way < CONTACTS_WAYS; way++) {
-		uint32_t entry = set->entry[way];
-		uint32_t age = age_of(entry, epoch_of(now_s));
+	for (uint32_t i = 0; i < CONTACTS_WAYS; i++) {
+		uint32_t way = (uint32_t)(i + (hash >> 28)) % CONTACTS_WAYS;
+		uint32_t *entry = &set->entry[way];
+		uint32_t age = age_of(*entry, epoch_of(now_s));
 
-		if (entry == 0 || entry >> PRINT_SHIFT == print_of(hash)) {
-			return &set->entry[way];
+		if (*entry == 0 || *entry >> PRINT_SHIFT == print_of(hash)) {
+			return entry;
 		}
-		if (age > found_age) {
-			found = way;
+		if (found == NULL || age > found_age) {
+			found = entry;
 			found_age = age;
 		}
 	}
 	contacts->displaced += found_age <= EPOCHS_KEPT;
-	return &set->entry[found];
+	return found;
 }
 
 bool

@@ -4,12 +4,12 @@
  * Only a *first* contact moves a statistic: what a host does every day, and
  * what it repeats for ever against a dead server, says nothing of scanning. The
  * memory is a set-associative cache of fingerprints: one cache line of sixteen
- * a set, each with 27 bits of the key's hash, whether the contact has had its
+ * a set, each with 22 bits of the key's hash, whether the contact has had its
  * outcome, and the epoch (three hours) in which it was last met.  A contact is
  * remembered for a day at least, while its set has room; a full set gives up
  * the one met longest ago, counted.
  *
- * A strange key is taken for a known one with probability 16 / 2^27 = 1.2e-7 in
+ * A strange key is taken for a known one with probability 16 / 2^22 = 4e-6 in
  * a full set: a count may be too low by that share.
  *
  * Memory: CONTACTS_BYTES.  Time: passed in, in seconds.
@@ -26,10 +26,9 @@ enum { CONTACTS_WAYS = 16 };
 
 /* What is asked of a contact; each is a key of its own. */
 enum contact_class {
-	CONTACT_MET,     /* (source, target): anything at all. */
-	CONTACT_PAIR,    /* (source, target, protocol, port): an attempt. */
-	CONTACT_TARGET,  /* (source, target): counted in a campaign. */
-	CONTACT_SERVICE, /* (source, protocol, port): likewise. */
+	CONTACT_MET,    /* (source, target): anything at all. */
+	CONTACT_PAIR,   /* (source, target, protocol, port): an attempt. */
+	CONTACT_TARGET, /* (source, target): counted in a campaign. */
 };
 
 struct contact_key {

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-enum { DHCP_SERVER_PORT = 67 };
+/* An accepted connection left alone for so long has lapsed: browsers open some
+ * ahead of need; scanners break off or close at once. */
+static const uint64_t lapse_ns = 5 * NS_PER_S;
 
 size_t
 detect_bytes(void)
@@ -59,8 +61,7 @@ detect_init(struct region *region, const struct hash_key *hash_key,
 	return detect;
 }
 
-/* Segments are indices in a policy: those kept with sources are forgotten, and
- * looked up again at the next contact. */
+/* Segments are indices in a policy: all that was kept by them is found anew. */
 void
 detect_apply_policy(struct detect *detect)
 {
@@ -70,7 +71,7 @@ detect_apply_policy(struct detect *detect)
 		struct campaign *campaign = table_at(&detect->campaigns, i);
 
 		if (campaign != NULL) {
-			campaign->segment_count = 0;
+			campaign_apply_policy(campaign, &detect->segments);
 		}
 	}
 }
@@ -110,25 +111,8 @@ learn_from_attempt(struct detect *detect, const struct sighting *sighting)
 	return true;
 }
 
-/* Routers resolve the addresses of what they forward; a DHCP server tries an
- * address before it gives it out (RFC 2131, section 2.2). */
-static bool
-is_upkeep(const struct detect *detect, const struct source *source,
-    const struct sighting *sighting)
-{
-	const struct probe *probe = sighting->probe;
-
-	if (sighting_is_layer2(probe)) {
-		return source->is_dhcp_server ||
-		    neighbours_is_router(
-		        &detect->neighbours, &probe->source_mac);
-	}
-	return source->is_dhcp_server && probe->technique == PROBE_ICMP_ECHO;
-}
-
 static struct weigh_context
-context_of(struct detect *detect, const struct source *source,
-    const struct sighting *sighting)
+context_of(struct detect *detect, const struct sighting *sighting)
 {
 	const struct probe *probe = sighting->probe;
 	struct weigh_context context = {
@@ -136,7 +120,6 @@ context_of(struct detect *detect, const struct source *source,
 		.traits = probe->traits,
 		.silence_worth = weather_silence_worth(
 		    &detect->weather, sighting->target_segment, probe),
-		.is_upkeep = is_upkeep(detect, source, sighting),
 	};
 
 	if (probe->outcome == PROBE_SILENT ||
@@ -145,80 +128,6 @@ context_of(struct detect *detect, const struct source *source,
 		    &detect->neighbours, &probe->target, sighting->now_s);
 	}
 	return context;
-}
-
-static uint32_t
-rank_source(const void *record)
-{
-	const struct source *source = record;
-
-	return source->is_suspect ? source->made : 0;
-}
-
-static struct source *
-find_source(struct detect *detect, const struct sighting *sighting)
-{
-	return table_find(&detect->sources, &sighting->source,
-	    sighting->source_hash, sighting->now_s);
-}
-
-static struct source *
-make_source(struct detect *detect, const struct sighting *sighting)
-{
-	struct source *source = find_source(detect, sighting);
-
-	if (source == NULL) {
-		source = table_take_ranked(&detect->sources, &sighting->source,
-		    sighting->source_hash, sighting->now_s, rank_source, NULL);
-	}
-	source->segment = sighting->source_segment;
-	source->mac = sighting->probe->source_mac;
-	source->vlan = sighting->probe->vlan;
-	source->is_dhcp_server = source->is_dhcp_server ||
-	    (sighting->probe->technique == PROBE_UDP &&
-	        sighting->probe->source_port == DHCP_SERVER_PORT);
-	return source;
-}
-
-static struct suspect *
-find_suspect(struct detect *detect, const struct sighting *sighting)
-{
-	return table_find(&detect->suspects, &sighting->source,
-	    sighting->source_hash, sighting->now_s);
-}
-
-/* Makes a suspect of a source: what it did until now is weighed as if it
- * happened now. */
-static struct suspect *
-make_suspect(struct detect *detect, struct source *source,
-    const struct sighting *sighting)
-{
-	bool evicted;
-	struct suspect *suspect =
-	    table_take_ranked(&detect->suspects, &sighting->source,
-	        sighting->source_hash, sighting->now_s, weigh_rank, &evicted);
-
-	counter_add(
-	    detect->counters, COUNTER_DETECT_SUSPECTS_DISPLACED, evicted);
-	counter_increment(detect->counters, COUNTER_DETECT_SUSPECTS);
-	source->is_suspect = true;
-	for (uint32_t i = 0; i < source->kept_count; i++) {
-		struct contact *entry =
-		    suspect_contact(suspect, &source->kept[i]);
-		enum probe_outcome outcome = entry->outcome;
-		struct weigh_context context = { .now_ns = entry->time_ns,
-			.traits = entry->traits,
-			.silence_worth = 1 };
-
-		weigh_attempt(suspect, entry, &context);
-		if (outcome != PROBE_PENDING) {
-			entry->flags |= CONTACT_CONCLUDED;
-			weigh_outcome(suspect, entry, outcome, &context);
-		}
-	}
-	suspect->first_ns = source->kept_count > 0 ? source->kept[0].time_ns
-	                                           : sighting->probe->time_ns;
-	return suspect;
 }
 
 /* Notes that source and target have met, and marks a datagram whose target had
@@ -243,6 +152,22 @@ note_meeting(struct detect *detect, struct sighting *sighting)
 	}
 }
 
+/* A contact that is not a first one: its source's campaign goes on. */
+static void
+take_repeat(struct detect *detect, const struct sighting *sighting)
+{
+	const struct source *source = source_find(detect, sighting);
+	struct suspect *suspect;
+
+	if (source == NULL || !source->is_suspect) {
+		return;
+	}
+	suspect = source_suspect(detect, sighting);
+	if (suspect != NULL && suspect->raised != CHANNEL_NONE) {
+		detect_follow_repeat(detect, suspect, sighting);
+	}
+}
+
 static void
 take_attempt(struct detect *detect, struct sighting *sighting)
 {
@@ -251,26 +176,34 @@ take_attempt(struct detect *detect, struct sighting *sighting)
 	struct source *source;
 	struct contact *entry;
 
-	if (!learn_from_attempt(detect, sighting) ||
-	    !contacts_note(
+	if (!learn_from_attempt(detect, sighting)) {
+		return;
+	}
+	if (!contacts_note(
 	        &detect->contacts, sighting->pair_hash, sighting->now_s)) {
+		take_repeat(detect, sighting);
 		return;
 	}
 	counter_increment(detect->counters, COUNTER_DETECT_FIRST_CONTACTS);
 	note_meeting(detect, sighting);
-	source = make_source(detect, sighting);
+	source = source_make(detect, sighting);
 	source->made++;
-	if (source->is_suspect) {
-		suspect = find_suspect(detect, sighting);
+	if (source_is_upkeep(detect, source, sighting)) {
+		sighting->contact.flags |= CONTACT_UPKEEP;
 	}
-	if (suspect == NULL && source->kept_count < SOURCE_CONTACTS) {
-		source->kept[source->kept_count++] = sighting->contact;
-		return;
+	source->last_ns = sighting->probe->attempt_ns;
+	if (source->is_suspect) {
+		suspect = source_suspect(detect, sighting);
 	}
 	if (suspect == NULL) {
-		suspect = make_suspect(detect, source, sighting);
+		source_forget(source, sighting->probe->time_ns);
+		if (source->kept_count < SOURCE_CONTACTS) {
+			source->kept[source->kept_count++] = sighting->contact;
+			return;
+		}
+		suspect = source_make_suspect(detect, source, sighting);
 	}
-	context = context_of(detect, source, sighting);
+	context = context_of(detect, sighting);
 	entry = suspect_contact(suspect, &sighting->contact);
 	weigh_attempt(suspect, entry, &context);
 	detect_follow_attempt(detect, suspect, entry, sighting);
@@ -333,7 +266,9 @@ keep_outcome(struct source *source, const struct sighting *sighting)
 		    ip_address_equal(
 		        &kept->target, &sighting->contact.target)) {
 			kept->outcome = sighting->probe->outcome;
+			kept->technique = sighting->probe->technique;
 			kept->traits = sighting->probe->traits;
+			kept->flags |= sighting->contact.flags & CONTACT_LAPSED;
 		}
 	}
 }
@@ -342,13 +277,13 @@ static void
 take_overdue(struct detect *detect, struct sighting *sighting)
 {
 	const struct probe *probe = sighting->probe;
-	const struct source *source = find_source(detect, sighting);
+	const struct source *source = source_find(detect, sighting);
 	struct suspect *suspect = NULL;
 	struct contact *entry;
 	struct weigh_context context;
 
 	if (source != NULL && source->is_suspect) {
-		suspect = find_suspect(detect, sighting);
+		suspect = source_suspect(detect, sighting);
 	}
 	if (suspect == NULL ||
 	    !weather_is_overdue(&detect->weather, sighting->target_segment,
@@ -359,9 +294,27 @@ take_overdue(struct detect *detect, struct sighting *sighting)
 	if (entry == NULL || entry->time_ns != probe->attempt_ns) {
 		return;
 	}
-	context = context_of(detect, source, sighting);
+	context = context_of(detect, sighting);
 	weigh_overdue(suspect, entry, &context);
 	detect_judge(detect, suspect, sighting);
+}
+
+/* Marks what the outcome alone tells of the contact. */
+static void
+mark_outcome(const struct detect *detect, const struct source *source,
+    struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+
+	if (probe->outcome == PROBE_HALF &&
+	    (probe->traits & PROBE_SOURCE_RESET) == 0 &&
+	    probe->time_ns >= probe->attempt_ns + lapse_ns) {
+		sighting->contact.flags |= CONTACT_LAPSED;
+	}
+	/* For those that are no longer in a list. */
+	if (source_is_upkeep(detect, source, sighting)) {
+		sighting->contact.flags |= CONTACT_UPKEEP;
+	}
 }
 
 static void
@@ -377,22 +330,24 @@ take_outcome(struct detect *detect, struct sighting *sighting)
 	        &detect->contacts, sighting->pair_hash, sighting->now_s)) {
 		return;
 	}
-	source = find_source(detect, sighting);
+	source = source_find(detect, sighting);
 	if (source == NULL) {
 		return;
 	}
+	mark_outcome(detect, source, sighting);
 	if (source->is_suspect) {
-		suspect = find_suspect(detect, sighting);
+		suspect = source_suspect(detect, sighting);
 	}
 	if (suspect == NULL) {
 		keep_outcome(source, sighting);
 		return;
 	}
-	context = context_of(detect, source, sighting);
+	context = context_of(detect, sighting);
 	entry = suspect_find(suspect, &sighting->contact);
 	if (entry != NULL) {
 		entry->outcome = sighting->probe->outcome;
-		entry->flags |= CONTACT_CONCLUDED;
+		entry->flags |= CONTACT_CONCLUDED |
+		    (sighting->contact.flags & CONTACT_LAPSED);
 		weigh_outcome(suspect, entry, entry->outcome, &context);
 	} else {
 		weigh_outcome(suspect, &sighting->contact,

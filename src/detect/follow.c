@@ -12,13 +12,25 @@ enum {
 	SWEEP_COUNT = 4,
 };
 
+/* See has_room(). */
+static const uint64_t quiet_enough_ns = 60 * NS_PER_S;
+static const uint64_t long_enough_ns = 10 * 60 * NS_PER_S;
+
 /* A pause of so long, after a quarter more than was last told, is told. */
 static const uint64_t settle_ns = 5 * 60 * NS_PER_S;
+
+/* Other sets than those of the same source's other records, so that sources
+ * share one set share no other. */
+static uint64_t
+campaign_hash(uint64_t source_hash)
+{
+	return source_hash << 32 | source_hash >> 32;
+}
 
 static struct campaign *
 find_campaign(struct detect *detect, const struct ip_address *source)
 {
-	uint64_t hash = table_hash(&detect->campaigns, source);
+	uint64_t hash = campaign_hash(table_hash(&detect->campaigns, source));
 
 	return table_find(&detect->campaigns, source, hash,
 	    (uint32_t)(detect->now_ns / NS_PER_S));
@@ -104,24 +116,27 @@ rank_campaign(const void *record)
 	                        : 0;
 }
 
-/* Whether there is room for another campaign of 'source'.  Where every slot has
- * one that goes on, one is displaced at most every second: whoever forges
- * scanners by the thousand neither shuts the table nor makes a storm of it. */
+/* Whether there is room for another campaign.  Where every slot has one that
+ * goes on, one that has been quiet for a minute makes room, or one that has had
+ * ten: whoever forges scanners by the thousand neither shuts the table nor makes
+ * a storm of alerts. */
 static bool
 has_room(struct detect *detect, const struct sighting *sighting)
 {
+	uint64_t now_ns = sighting->probe->time_ns;
 	const struct campaign *victim = table_in_the_way(&detect->campaigns,
-	    sighting->source_hash, sighting->now_s, rank_campaign);
+	    campaign_hash(sighting->source_hash), sighting->now_s,
+	    rank_campaign);
 
 	if (victim == NULL || !victim->active) {
 		return true;
 	}
-	if (sighting->now_s == detect->displaced_s) {
+	if (now_ns < victim->last_ns + quiet_enough_ns &&
+	    now_ns < victim->raised_ns + long_enough_ns) {
 		counter_increment(
 		    detect->counters, COUNTER_DETECT_CAMPAIGNS_WAITING);
 		return false;
 	}
-	detect->displaced_s = sighting->now_s;
 	counter_increment(detect->counters, COUNTER_DETECT_CAMPAIGNS_DISPLACED);
 	return true;
 }
@@ -130,9 +145,9 @@ static void
 raise_campaign(struct detect *detect, struct suspect *suspect,
     const struct sighting *sighting)
 {
-	struct campaign *campaign =
-	    table_take_ranked(&detect->campaigns, &suspect->source,
-	        sighting->source_hash, sighting->now_s, rank_campaign, NULL);
+	struct campaign *campaign = table_take_ranked(&detect->campaigns,
+	    &suspect->source, campaign_hash(sighting->source_hash),
+	    sighting->now_s, rank_campaign, NULL);
 
 	counter_increment(detect->counters, COUNTER_DETECT_CAMPAIGNS);
 	campaign->number = ++detect->campaign_number;
@@ -148,7 +163,7 @@ raise_campaign(struct detect *detect, struct suspect *suspect,
 		    : (suspect->contact_next + i) % SUSPECT_CONTACTS;
 
 		/* One that was displaced begins anew. */
-		suspect->contacts[at].flags &= (uint8_t)~CONTACT_COUNTED;
+		suspect->contacts[at].flags &= (uint16_t)~CONTACT_COUNTED;
 		count_in(detect, campaign, suspect, &suspect->contacts[at]);
 	}
 	campaign->probes_at_raise = campaign->probes;
@@ -172,23 +187,75 @@ detect_judge(struct detect *detect, struct suspect *suspect,
 	raise_campaign(detect, suspect, sighting);
 }
 
+/* The campaign that a raised source's event belongs to; null if it is over, or
+ * had to make room. */
+static struct campaign *
+ongoing(struct detect *detect, struct suspect *suspect,
+    const struct sighting *sighting)
+{
+	struct campaign *campaign = find_campaign(detect, &suspect->source);
+
+	if (campaign == NULL) {
+		suspect->raised = CHANNEL_NONE;
+		return NULL;
+	}
+	if (campaign->active &&
+	    campaign_is_over(campaign, sighting->probe->time_ns,
+	        detect->policy->detection.campaign_quiet_ns)) {
+		/* It ended while nobody looked. */
+		campaign->active = false;
+		detect_mark_due(detect, &campaign->source);
+	}
+	return campaign->active ? campaign : NULL;
+}
+
 void
 detect_follow_attempt(struct detect *detect, struct suspect *suspect,
     struct contact *entry, const struct sighting *sighting)
 {
 	struct campaign *campaign;
 
-	(void)sighting;
 	if (suspect->raised == CHANNEL_NONE) {
 		return;
 	}
-	campaign = find_campaign(detect, &suspect->source);
-	if (campaign == NULL) {
-		suspect->raised = CHANNEL_NONE; /* It had to make room. */
-		return;
+	campaign = ongoing(detect, suspect, sighting);
+	if (campaign != NULL) {
+		count_in(detect, campaign, suspect, entry);
+		review(detect, campaign, suspect);
 	}
-	count_in(detect, campaign, suspect, entry);
-	review(detect, campaign, suspect);
+}
+
+void
+detect_follow_repeat(struct detect *detect, struct suspect *suspect,
+    const struct sighting *sighting)
+{
+	struct campaign *campaign = ongoing(detect, suspect, sighting);
+
+	if (campaign != NULL && weigh_implicates(suspect, &sighting->contact) &&
+	    sighting->probe->time_ns > campaign->last_ns) {
+		campaign->last_ns = sighting->probe->time_ns;
+	}
+}
+
+/* The outcome of a contact that is no longer in the list. */
+static void
+follow_forgotten(struct campaign *campaign, struct suspect *suspect,
+    const struct sighting *sighting)
+{
+	const struct probe *probe = sighting->probe;
+	struct contact attempt = sighting->contact;
+
+	/* As it was told when it was made. */
+	if (attempt.technique <= PROBE_TCP_CONNECT) {
+		attempt.technique = (attempt.traits & PROBE_CRAFTED) != 0
+		    ? PROBE_TCP_SYN
+		    : PROBE_TCP_CONNECT;
+	}
+	if (weigh_implicates(suspect, &attempt) ||
+	    weigh_is_unproductive(probe->outcome)) {
+		campaign_outcome(
+		    campaign, &attempt, probe->outcome, probe->technique);
+	}
 }
 
 void
@@ -201,39 +268,22 @@ detect_follow_outcome(struct detect *detect, struct suspect *suspect,
 	if (suspect->raised == CHANNEL_NONE) {
 		return;
 	}
-	campaign = find_campaign(detect, &suspect->source);
+	campaign = ongoing(detect, suspect, sighting);
 	if (campaign == NULL) {
-		suspect->raised = CHANNEL_NONE;
 		return;
 	}
 	campaign->one_way = campaign->one_way ||
 	    weather_is_one_way(&detect->weather, sighting->target_segment);
 	if (entry == NULL) {
-		struct contact attempt = sighting->contact;
-
-		/* As it was told when it was made. */
-		if (attempt.technique <= PROBE_TCP_CONNECT) {
-			attempt.technique =
-			    (attempt.traits & PROBE_CRAFTED) != 0
-			    ? PROBE_TCP_SYN
-			    : PROBE_TCP_CONNECT;
-		}
-		if (weigh_implicates(suspect, &attempt) ||
-		    weigh_is_unproductive(probe->outcome)) {
-			campaign_outcome(campaign, &attempt, probe->outcome,
-			    probe->technique);
-		}
-		review(detect, campaign, suspect);
-		return;
-	}
-	if ((entry->flags & CONTACT_COUNTED) != 0) {
+		follow_forgotten(campaign, suspect, sighting);
+	} else if ((entry->flags & CONTACT_COUNTED) != 0) {
 		campaign_outcome(
 		    campaign, entry, probe->outcome, probe->technique);
+		entry->technique = probe->technique;
 	} else {
 		entry->technique = probe->technique;
 		count_in(detect, campaign, suspect, entry);
 	}
-	entry->technique = probe->technique;
 	review(detect, campaign, suspect);
 }
 
@@ -302,8 +352,13 @@ sweep(struct detect *detect)
 		if (campaign == NULL || !campaign->active) {
 			continue;
 		}
-		if (campaign_is_over(campaign, now_ns,
-		        detect->policy->detection.campaign_quiet_ns)) {
+		if (find_suspect(detect, &campaign->source) == NULL) {
+			/* What it is told by had to make room. */
+			counter_increment(detect->counters,
+			    COUNTER_DETECT_CAMPAIGNS_DISPLACED);
+			table_drop(&detect->campaigns, campaign);
+		} else if (campaign_is_over(campaign, now_ns,
+		               detect->policy->detection.campaign_quiet_ns)) {
 			campaign->active = false;
 			detect_mark_due(detect, &campaign->source);
 		} else if (now_ns > campaign->last_ns + settle_ns &&
@@ -311,6 +366,23 @@ sweep(struct detect *detect)
 			detect_mark_due(detect, &campaign->source);
 		}
 	}
+}
+
+/* The source begins anew. */
+static void
+end_campaign(
+    struct detect *detect, struct campaign *campaign, struct suspect *suspect)
+{
+	struct source *source = table_find(&detect->sources, &suspect->source,
+	    table_hash(&detect->sources, &suspect->source),
+	    (uint32_t)(detect->now_ns / NS_PER_S));
+
+	if (source != NULL) {
+		source->is_suspect = false;
+		source->kept_count = 0;
+	}
+	table_drop(&detect->campaigns, campaign);
+	table_drop(&detect->suspects, suspect);
 }
 
 bool
@@ -337,8 +409,7 @@ detect_next_finding(
 		}
 		tell(detect, campaign, suspect, finding);
 		if (!campaign->active) {
-			table_drop(&detect->campaigns, campaign);
-			table_drop(&detect->suspects, suspect);
+			end_campaign(detect, campaign, suspect);
 		}
 		return true;
 	}

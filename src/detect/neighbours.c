@@ -94,30 +94,32 @@ void
 neighbours_mac_speaks(struct neighbours *neighbours,
     const struct mac_address *mac, const struct ip_address *address)
 {
+	bool is_v4 = ip_address_is_v4(address);
 	struct neighbours_mac *slot;
 	struct ip_address spoken = *address;
 	uint32_t tag;
 
-	if (mac_address_is_zero(mac) || ip_address_is_link_local(address)) {
+	if (mac_address_is_zero(mac) || ip_address_is_link_local(address) ||
+	    ip_address_is_unspecified(address)) {
 		return;
 	}
-	if (!ip_address_is_v4(address)) {
-		/* A host has many IPv6 addresses, but in one /64. */
+	if (!is_v4) {
+		/* A host has many IPv6 addresses in one /64. */
 		memset(spoken.byte + 8, 0, 8);
 	}
-	tag = (uint32_t)hash_address(neighbours, &spoken) | 1u;
+	tag = (uint32_t)hash_address(neighbours, &spoken);
 	slot = mac_slot(neighbours, mac);
 	if (!mac_address_equal(&slot->mac, mac)) {
 		memset(slot, 0, sizeof(*slot));
 		slot->mac = *mac;
 	}
-	for (uint32_t i = 0; i < slot->count; i++) {
-		if (slot->tag[i] == tag) {
+	for (uint32_t i = 0; i < slot->count[is_v4]; i++) {
+		if (slot->tag[is_v4][i] == tag) {
 			return;
 		}
 	}
-	if (slot->count < NEIGHBOURS_ROUTER_ADDRESSES) {
-		slot->tag[slot->count++] = tag;
+	if (slot->count[is_v4] < NEIGHBOURS_ROUTER_TAGS) {
+		slot->tag[is_v4][slot->count[is_v4]++] = tag;
 	}
 }
 
@@ -127,6 +129,7 @@ neighbours_is_router(
 {
 	const struct neighbours_mac *slot = mac_slot(neighbours, mac);
 
-	return slot->count == NEIGHBOURS_ROUTER_ADDRESSES &&
-	    mac_address_equal(&slot->mac, mac);
+	return mac_address_equal(&slot->mac, mac) &&
+	    (slot->count[0] >= NEIGHBOURS_ROUTER_V6 ||
+	        slot->count[1] >= NEIGHBOURS_ROUTER_V4);
 }

@@ -27,7 +27,12 @@ enum {
 	 * RFC 4861 and common stacks have them, and some slack. */
 	NEIGHBOURS_EXPLAINED_S = 6,
 	NEIGHBOURS_PER_NETWORK = 256,
-	NEIGHBOURS_ROUTER_ADDRESSES = 3,
+	/* A MAC of so many IPv4 addresses, or so many IPv6 networks, is a
+	 * router's.  A host has one or two of the one, and of the other a
+	 * private and a public one, or two. */
+	NEIGHBOURS_ROUTER_V4 = 3,
+	NEIGHBOURS_ROUTER_V6 = 4,
+	NEIGHBOURS_ROUTER_TAGS = 4,
 	NEIGHBOURS_MAC_COUNT = 4096,
 	NEIGHBOURS_RECENT_COUNT = 16384,
 };
@@ -49,9 +54,9 @@ struct neighbours_recent {
 
 struct neighbours_mac {
 	struct mac_address mac;
-	uint8_t count; /* Different addresses seen, up to the limit. */
-	uint8_t unused;
-	uint32_t tag[NEIGHBOURS_ROUTER_ADDRESSES];
+	uint8_t
+	    count[2]; /* Different ones seen, up to the limit; IPv6, IPv4. */
+	uint32_t tag[2][NEIGHBOURS_ROUTER_TAGS];
 };
 
 struct neighbours {

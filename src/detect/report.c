@@ -277,6 +277,7 @@ report_campaign(const struct campaign *campaign, const struct suspect *suspect,
 	report_targets(campaign, finding);
 	report_ports(finding, campaign->tcp_ports, CAMPAIGN_PORTS, 6);
 	report_ports(finding, campaign->udp_ports, CAMPAIGN_PORTS, 17);
+	report_ports(finding, campaign->sctp_ports, CAMPAIGN_PORTS, 132);
 	report_ports(finding, campaign->ip_protocols, CAMPAIGN_IP_PROTOCOLS, 0);
 	reason_of_outcome(campaign, suspect, finding);
 	reasons_of_order(suspect, finding);

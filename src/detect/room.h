@@ -22,8 +22,9 @@ struct source {
 	uint16_t segment;
 	uint16_t vlan;
 	struct mac_address mac;
-	bool is_suspect; /* Has, or had, a struct suspect. */
-	bool is_dhcp_server;
+	uint64_t last_ns;     /* Its last first contact. */
+	bool is_suspect;      /* Has, or had, a struct suspect. */
+	uint8_t dhcp_answers; /* To different clients, while few. */
 	uint8_t kept_count;
 	struct contact kept[SOURCE_CONTACTS]; /* Its first contacts. */
 };
@@ -39,7 +40,6 @@ struct detect {
 	const struct policy *policy;
 	struct counters *counters;
 	uint64_t campaign_number;
-	uint32_t displaced_s; /* When a campaign last had to make room. */
 	uint32_t swept;  /* Next slot of campaigns to look at for its end. */
 	uint64_t now_ns; /* Latest time told. */
 	uint64_t swept_ns;
@@ -48,6 +48,32 @@ struct detect {
 	uint32_t due_first;
 	uint32_t due_count;
 };
+
+/* sources.c */
+
+/* The record of the event's source; null if it has none. */
+struct source *source_find(
+    struct detect *detect, const struct sighting *sighting);
+
+/* The same, made if it has none, and brought up to date. */
+struct source *source_make(
+    struct detect *detect, const struct sighting *sighting);
+
+/* The source's record as a suspect; null if it has none. */
+struct suspect *source_suspect(
+    struct detect *detect, const struct sighting *sighting);
+
+/* Makes a suspect of a source: what it did in the last day is weighed as if it
+ * happened now. */
+struct suspect *source_make_suspect(struct detect *detect,
+    struct source *source, const struct sighting *sighting);
+
+/* Forgets the first contacts of a source that are a day old. */
+void source_forget(struct source *source, uint64_t now_ns);
+
+/* Whether the event is a router's or a DHCP server's everyday work. */
+bool source_is_upkeep(const struct detect *detect, const struct source *source,
+    const struct sighting *sighting);
 
 /* follow.c */
 
@@ -59,6 +85,8 @@ void detect_mark_due(struct detect *detect, const struct ip_address *source);
  * room. */
 void detect_follow_attempt(struct detect *detect, struct suspect *suspect,
     struct contact *entry, const struct sighting *sighting);
+void detect_follow_repeat(struct detect *detect, struct suspect *suspect,
+    const struct sighting *sighting);
 void detect_follow_outcome(struct detect *detect, struct suspect *suspect,
     struct contact *entry, const struct sighting *sighting);
 

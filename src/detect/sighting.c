@@ -30,6 +30,15 @@ sighting_is_layer2(const struct probe *probe)
 	return probe->technique == PROBE_ARP || probe->technique == PROBE_ND;
 }
 
+/* Whether it asks a host, not a service of it. */
+static bool
+asks_who_is_there(const struct probe *probe)
+{
+	return sighting_is_layer2(probe) ||
+	    (probe->technique >= PROBE_ICMP_ECHO &&
+	        probe->technique <= PROBE_ICMP6_ECHO);
+}
+
 void
 sighting_make(struct segments *segments, const struct probe *probe,
     struct sighting *sighting)
@@ -52,8 +61,7 @@ sighting_make(struct segments *segments, const struct probe *probe,
 	    sighting_is_layer2(probe) ? SUSPECT_LAYER2 : probe->protocol;
 	contact->technique = probe->technique;
 	contact->traits = probe->traits;
-	if (contact->protocol == 1 || contact->protocol == 58 ||
-	    sighting_is_layer2(probe)) {
+	if (asks_who_is_there(probe)) {
 		contact->target_port = 0;
 	}
 	if (sighting->target_segment != POLICY_NO_SEGMENT ||

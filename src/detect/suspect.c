@@ -31,55 +31,57 @@ suspect_target(struct suspect *suspect, const struct ip_address *target)
 }
 
 /* Slots go to the busiest, as Misra and Gries find frequent items ("Finding
- * repeated elements", 1982): a newcomer takes a free slot, or wears down the
- * lightest one and takes it when nothing of it is left. */
+ * repeated elements", 1982): a newcomer takes a free slot, or wears down all of
+ * them and takes one of which nothing is left. */
 static struct service_slot *
 claim_service(struct suspect *suspect)
 {
-	struct service_slot *lightest = &suspect->services[0];
+	struct service_slot *worn = NULL;
 
 	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
-		struct service_slot *slot = &suspect->services[i];
-
-		if (!slot->used) {
-			return slot;
-		}
-		if (slot->weight < lightest->weight) {
-			lightest = slot;
+		if (!suspect->services[i].used) {
+			return &suspect->services[i];
 		}
 	}
-	lightest->weight--;
-	return lightest->weight == 0 ? lightest : NULL;
+	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
+		suspect->services[i].weight--;
+		if (suspect->services[i].weight == 0) {
+			worn = &suspect->services[i];
+			worn->weight = 1; /* Until it is taken. */
+		}
+	}
+	return worn;
 }
 
 static struct target_slot *
 claim_target(struct suspect *suspect)
 {
-	struct target_slot *lightest = &suspect->targets[0];
+	struct target_slot *worn = NULL;
 
 	for (uint32_t i = 0; i < SUSPECT_TARGETS; i++) {
-		struct target_slot *slot = &suspect->targets[i];
-
-		if (!slot->used) {
-			return slot;
-		}
-		if (slot->weight < lightest->weight) {
-			lightest = slot;
+		if (!suspect->targets[i].used) {
+			return &suspect->targets[i];
 		}
 	}
-	lightest->weight--;
-	return lightest->weight == 0 ? lightest : NULL;
+	for (uint32_t i = 0; i < SUSPECT_TARGETS; i++) {
+		suspect->targets[i].weight--;
+		if (suspect->targets[i].weight == 0) {
+			worn = &suspect->targets[i];
+			worn->weight = 1; /* Until it is taken. */
+		}
+	}
+	return worn;
 }
 
 /* Notes the contact on its service's slot.  Returns CONTACT_ADJACENT or
  * CONTACT_APART; neither for the slot's first. */
-static uint8_t
+static uint16_t
 note_service(struct suspect *suspect, const struct contact *contact)
 {
 	bool inside = (contact->flags & CONTACT_INSIDE) != 0;
 	struct service_slot *slot = suspect_service(
 	    suspect, contact->protocol, contact->target_port, inside);
-	uint8_t step = 0;
+	uint16_t step = 0;
 
 	if (slot == NULL) {
 		slot = claim_service(suspect);
@@ -102,6 +104,7 @@ note_service(struct suspect *suspect, const struct contact *contact)
 	}
 	slot->weight++;
 	slot->contacts++;
+	slot->hosts += (contact->flags & CONTACT_UPKEEP) == 0 ? 1 : 0;
 	slot->last_target = contact->target;
 	return step;
 }
@@ -183,7 +186,7 @@ struct contact *
 suspect_contact(struct suspect *suspect, const struct contact *contact)
 {
 	struct contact *entry = make_room(suspect);
-	uint8_t step = note_service(suspect, contact);
+	uint16_t step = note_service(suspect, contact);
 
 	if (contact->protocol != SUSPECT_LAYER2) {
 		note_target(suspect, contact);
@@ -220,7 +223,9 @@ suspect_main_service(const struct suspect *suspect)
 
 		if (slot->used &&
 		    (main_slot == NULL ||
-		        slot->contacts > main_slot->contacts)) {
+		        (slot->implicated && !main_slot->implicated) ||
+		        (slot->implicated == main_slot->implicated &&
+		            slot->contacts > main_slot->contacts))) {
 			main_slot = slot;
 		}
 	}
@@ -237,7 +242,9 @@ suspect_main_target(const struct suspect *suspect)
 
 		if (slot->used &&
 		    (main_slot == NULL ||
-		        slot->contacts > main_slot->contacts)) {
+		        (slot->implicated && !main_slot->implicated) ||
+		        (slot->implicated == main_slot->implicated &&
+		            slot->contacts > main_slot->contacts))) {
 			main_slot = slot;
 		}
 	}

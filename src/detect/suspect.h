@@ -35,6 +35,9 @@ enum {
 	CONTACT_CONCLUDED = 0x10, /* Its outcome is known. */
 	CONTACT_COUNTED = 0x20,   /* It is part of the campaign. */
 	CONTACT_LISTED = 0x80,    /* It is in a suspect's list. */
+	CONTACT_UPKEEP = 0x100,   /* A router resolving addresses, a DHCP server
+	                           * trying what it is about to give out. */
+	CONTACT_LAPSED = 0x200,   /* Accepted, and left open for a while. */
 	CONTACT_RETURNED = 0x40,  /* Its target had contacted the source. */
 };
 
@@ -47,7 +50,7 @@ struct contact {
 	uint8_t protocol; /* SUSPECT_LAYER2 for ARP and ND. */
 	uint8_t technique;
 	uint8_t outcome; /* enum probe_outcome; PENDING until concluded. */
-	uint8_t flags;   /* CONTACT_* */
+	uint16_t flags;  /* CONTACT_* */
 	uint16_t traits; /* Of its probe. */
 };
 
@@ -64,6 +67,7 @@ struct service_slot {
 	uint32_t answered;
 	float score; /* Outcome and order together: nats for a scan. */
 	float plain; /* Outcome alone. */
+	float hosts; /* New ones lately, whatever came of it. */
 	struct ip_address last_target;
 	struct sequence sequence;
 };
@@ -97,7 +101,8 @@ struct suspect {
 	struct ip_address source; /* The key. */
 	uint64_t first_ns;
 	uint64_t last_ns;
-	uint32_t made; /* First contacts, all of them. */
+	uint64_t faded_ns; /* When the evidence was last made to fade. */
+	uint32_t made;     /* First contacts, all of them. */
 	uint32_t unproductive;
 	uint32_t refused;
 	uint32_t silent;
@@ -139,7 +144,8 @@ struct service_slot *suspect_service(
 struct target_slot *suspect_target(
     struct suspect *suspect, const struct ip_address *target);
 
-/* The service slot with the most contacts; null if there is none. */
+/* The service slot with the most contacts, one that is part of a campaign
+ * before all others; null if there is none.  The same of targets. */
 const struct service_slot *suspect_main_service(const struct suspect *suspect);
 const struct target_slot *suspect_main_target(const struct suspect *suspect);
 

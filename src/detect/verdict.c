@@ -13,7 +13,7 @@ enum {
 	OUTSIDE_CONTACTS_NEEDED = 16,
 	OUTSIDE_PORTS_NEEDED = 10,
 	STEALTH_NEEDED = 5,
-	FAN_OUT_NEEDED = 64,
+	FAN_OUT_NEEDED = 256,
 };
 
 float
@@ -83,7 +83,7 @@ service_verdict(
 	    slot->score >= threshold_order_nats) {
 		return CHANNEL_SERVICE;
 	}
-	return slot->contacts >= FAN_OUT_NEEDED && is_administrative(slot)
+	return slot->hosts >= FAN_OUT_NEEDED && is_administrative(slot)
 	    ? CHANNEL_FAN_OUT
 	    : CHANNEL_NONE;
 }
@@ -99,7 +99,7 @@ is_target_enough(const struct target_slot *slot, float make)
 }
 
 enum suspect_channel
-weigh_verdict(const struct suspect *suspect)
+weigh_verdict(struct suspect *suspect)
 {
 	float make = weigh_make(suspect);
 
@@ -115,15 +115,20 @@ weigh_verdict(const struct suspect *suspect)
 		return CHANNEL_OUTSIDE;
 	}
 	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
+		struct service_slot *slot = &suspect->services[i];
 		enum suspect_channel channel =
-		    service_verdict(suspect, &suspect->services[i], make);
+		    service_verdict(suspect, slot, make);
 
 		if (channel != CHANNEL_NONE) {
+			slot->implicated = true;
 			return channel;
 		}
 	}
 	for (uint32_t i = 0; i < SUSPECT_TARGETS; i++) {
-		if (is_target_enough(&suspect->targets[i], make)) {
+		struct target_slot *slot = &suspect->targets[i];
+
+		if (is_target_enough(slot, make)) {
+			slot->implicated = true;
 			return CHANNEL_TARGET;
 		}
 	}
@@ -136,6 +141,11 @@ weigh_rank(const void *record)
 	const struct suspect *suspect = record;
 	float most = suspect->outcome > suspect->stealth ? suspect->outcome
 	                                                 : suspect->stealth;
+
+	if (suspect->raised != CHANNEL_NONE) {
+		return UINT32_MAX;
+	}
+	most = suspect->outside > most ? suspect->outside : most;
 
 	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
 		most = suspect->services[i].score > most

@@ -72,7 +72,11 @@ weather_outcome(struct weather *weather, uint16_t segment_index,
 	struct weather_segment *segment =
 	    &weather->segments[slot_of(segment_index)];
 
-	decay(segment, probe->time_ns);
+	if (probe->outcome != PROBE_SILENT) {
+		/* What a segment answered before an outage is remembered
+		 * through it. */
+		decay(segment, probe->time_ns);
+	}
 	switch ((enum probe_outcome)probe->outcome) {
 	case PROBE_ANSWERED:
 	case PROBE_REFUSED:

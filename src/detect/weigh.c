@@ -29,6 +29,9 @@ static const float adjacent_outside_nats = 2.0f;
 static const float layer2_silent_nats = 0.5f;
 static const float layer2_adjacent_nats = 2.2f;
 
+/* Evidence is made to fade when so much time has passed since it last was. */
+enum { FADE_S = 60 };
+
 static const float clamp_low = -4;
 static const float clamp_low_service = -8;
 static const float clamp_high = 60;
@@ -68,13 +71,9 @@ add(float *score, float nats, float low)
 /* A connection that was accepted and left without a byte.  Browsers open some
  * ahead of need and let them lapse; scanners break off or close at once. */
 static float
-weigh_half(const struct contact *contact, const struct weigh_context *context)
+weigh_half(const struct contact *contact)
 {
-	bool at_once = context->now_ns < contact->time_ns + 5 * NS_PER_S;
-
-	return (context->traits & PROBE_SOURCE_RESET) != 0 || at_once
-	    ? inside_nats
-	    : 0.5f;
+	return (contact->flags & CONTACT_LAPSED) != 0 ? 0.5f : inside_nats;
 }
 
 /* Accepted, and only one side spoke.  A banner read and left is what `nc` does
@@ -142,7 +141,7 @@ weigh_base(struct suspect *suspect, const struct contact *contact,
 {
 	float dark = context->is_dark ? 0.8f : 0;
 
-	if (context->is_upkeep) {
+	if ((contact->flags & CONTACT_UPKEEP) != 0) {
 		return 0;
 	}
 	if (contact->protocol == SUSPECT_LAYER2) {
@@ -159,7 +158,7 @@ weigh_base(struct suspect *suspect, const struct contact *contact,
 	case PROBE_FILTERED:
 		return 1.2f + dark;
 	case PROBE_HALF:
-		return weigh_half(contact, context);
+		return weigh_half(contact);
 	case PROBE_ONE_WAY:
 		return weigh_one_way(suspect, contact, context);
 	case PROBE_PRODUCTIVE:
@@ -177,29 +176,48 @@ weigh_base(struct suspect *suspect, const struct contact *contact,
 	return 0;
 }
 
+/* What the order of a contact that failed adds. */
+static float
+weigh_failed_order(const struct contact *contact, enum probe_outcome outcome,
+    const struct weigh_context *context)
+{
+	float nats = (contact->flags & CONTACT_INSIDE) != 0
+	    ? adjacent_nats
+	    : adjacent_outside_nats;
+
+	if (contact->protocol == SUSPECT_LAYER2) {
+		nats = layer2_adjacent_nats;
+	}
+	if (outcome != PROBE_SILENT) {
+		return nats;
+	}
+	return (contact->traits & PROBE_LIKELY_ANSWER) != 0
+	    ? 0
+	    : nats * context->silence_worth;
+}
+
 /* What the order of the contact adds, given how it ended. */
 static float
 weigh_order(const struct contact *contact, enum probe_outcome outcome,
     const struct weigh_context *context)
 {
-	bool failed =
-	    weigh_is_unproductive(outcome) || outcome == PROBE_ONE_WAY;
-	bool inside = (contact->flags & CONTACT_INSIDE) != 0;
-
-	if (context->is_upkeep) {
+	if ((contact->flags & CONTACT_UPKEEP) != 0) {
 		return 0;
 	}
 	if ((contact->flags & CONTACT_ADJACENT) != 0) {
-		if (contact->protocol == SUSPECT_LAYER2) {
-			return failed ? layer2_adjacent_nats : 0.3f;
+		if (weigh_is_unproductive(outcome) ||
+		    outcome == PROBE_ONE_WAY) {
+			return weigh_failed_order(contact, outcome, context);
 		}
-		if (failed) {
-			return inside ? adjacent_nats : adjacent_outside_nats;
+		if (contact->protocol == SUSPECT_LAYER2) {
+			return 0.3f;
 		}
 		if (is_echo(contact->technique)) {
 			return adjacent_echo_nats;
 		}
-		return inside ? adjacent_success_nats : 0.2f;
+		return (contact->flags & CONTACT_INSIDE) != 0
+		    ? adjacent_success_nats
+		    : 0.2f;
 	}
 	if ((contact->flags & CONTACT_APART) != 0) {
 		return contact->protocol == SUSPECT_LAYER2 ? -0.3f : apart_nats;
@@ -225,12 +243,27 @@ weigh_service(struct suspect *suspect, const struct contact *contact,
 	    : outside_share(base, outside_failure_share, outside_success_share);
 }
 
-/* An overdue answer may still come: most of a silence. */
+/* An overdue answer may still come: most of a silence.  Always as much as was
+ * given, so that it can be taken back. */
 static float
 weigh_pending(struct suspect *suspect, const struct contact *contact,
     const struct weigh_context *context)
 {
-	return weigh_base(suspect, contact, PROBE_SILENT, context) * 0.6f;
+	struct weigh_context then = *context;
+
+	then.silence_worth = 1;
+	then.is_dark = false;
+	return weigh_base(suspect, contact, PROBE_SILENT, &then) * 0.6f;
+}
+
+static float
+weigh_pending_order(
+    const struct contact *contact, const struct weigh_context *context)
+{
+	struct weigh_context then = *context;
+
+	then.silence_worth = 1;
+	return weigh_order(contact, PROBE_SILENT, &then);
 }
 
 static void
@@ -245,20 +278,22 @@ fade(float *score, float factor)
 static void
 fade_all(struct suspect *suspect, uint64_t now_ns)
 {
+	uint64_t since_ns = suspect->faded_ns == 0 ? now_ns : suspect->faded_ns;
 	float factor;
 
-	if (now_ns <= suspect->last_ns ||
-	    now_ns - suspect->last_ns < 60 * NS_PER_S) {
+	if (now_ns < since_ns + FADE_S * NS_PER_S) {
+		suspect->faded_ns = since_ns;
 		return;
 	}
-	factor =
-	    exp2f(-(float)(now_ns - suspect->last_ns) / (float)half_life_ns);
+	factor = exp2f(-(float)(now_ns - since_ns) / (float)half_life_ns);
+	suspect->faded_ns = now_ns;
 	fade(&suspect->outcome, factor);
 	fade(&suspect->outside, factor);
 	fade(&suspect->stealth, factor);
 	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
 		fade(&suspect->services[i].score, factor);
 		fade(&suspect->services[i].plain, factor);
+		fade(&suspect->services[i].hosts, factor);
 	}
 	for (uint32_t i = 0; i < SUSPECT_TARGETS; i++) {
 		fade(&suspect->targets[i].score, factor);
@@ -305,20 +340,28 @@ void
 weigh_overdue(struct suspect *suspect, struct contact *contact,
     const struct weigh_context *context)
 {
-	struct service_slot *slot = suspect_service(suspect, contact->protocol,
-	    contact->target_port, (contact->flags & CONTACT_INSIDE) != 0);
+	struct service_slot *service =
+	    suspect_service(suspect, contact->protocol, contact->target_port,
+	        (contact->flags & CONTACT_INSIDE) != 0);
+	struct target_slot *target = suspect_target(suspect, &contact->target);
 	float nats;
 
-	if (slot == NULL || !may_be_overdue(contact) ||
-	    (contact->flags & CONTACT_OVERDUE) != 0) {
+	if (!may_be_overdue(contact) || context->silence_worth < 1 ||
+	    (contact->flags & (CONTACT_OVERDUE | CONTACT_CONCLUDED)) != 0) {
 		return;
 	}
-	nats = weigh_pending(suspect, contact, context);
-	add(&slot->plain, nats, clamp_low_service);
-	nats += weigh_order(contact, PROBE_SILENT, context);
-	add(&slot->score, nats, clamp_low_service);
-	slot->unproductive++;
 	contact->flags |= CONTACT_OVERDUE;
+	nats = weigh_pending(suspect, contact, context);
+	if (target != NULL && contact->protocol != SUSPECT_LAYER2) {
+		add(&target->score, nats, clamp_low);
+		target->unproductive++;
+	}
+	if (service != NULL) {
+		add(&service->plain, nats, clamp_low_service);
+		nats += weigh_pending_order(contact, context);
+		add(&service->score, nats, clamp_low_service);
+		service->unproductive++;
+	}
 }
 
 /* Flags that open no connection. */
@@ -373,7 +416,7 @@ weigh_on_service(struct suspect *suspect, struct contact *contact,
 	add(&slot->plain, nats, clamp_low_service);
 	nats += weigh_order(contact, outcome, context);
 	if (overdue) {
-		nats -= weigh_order(contact, PROBE_SILENT, context);
+		nats -= weigh_pending_order(contact, context);
 	}
 	add(&slot->score, nats, clamp_low_service);
 	slot->unproductive += failed && !overdue;
@@ -385,19 +428,29 @@ weigh_on_service(struct suspect *suspect, struct contact *contact,
 
 static void
 weigh_on_target(struct suspect *suspect, const struct contact *contact,
-    enum probe_outcome outcome, float base)
+    enum probe_outcome outcome, const struct weigh_context *context)
 {
 	struct target_slot *slot = suspect_target(suspect, &contact->target);
+	bool overdue = was_overdue(contact, outcome);
+	bool failed = weigh_is_unproductive(outcome);
+	float nats = 0;
 
 	if (slot == NULL) {
 		return;
 	}
+	if (!weigh_is_stealth(contact->technique)) {
+		nats = weigh_base(suspect, contact, outcome, context);
+	}
 	if (!slot->inside) {
-		base = outside_share(base, outside_port_failure_share,
+		nats = outside_share(nats, outside_port_failure_share,
 		    outside_port_success_share);
 	}
-	slot->unproductive += weigh_is_unproductive(outcome);
-	add(&slot->score, base, clamp_low);
+	if (overdue) {
+		nats -= weigh_pending(suspect, contact, context);
+	}
+	slot->unproductive += failed && !overdue;
+	slot->unproductive -= !failed && overdue && slot->unproductive > 0;
+	add(&slot->score, nats, clamp_low);
 }
 
 void
@@ -415,7 +468,7 @@ weigh_outcome(struct suspect *suspect, struct contact *contact,
 		add(&suspect->stealth, nats, clamp_low);
 		suspect->stealth_contacts += nats > 0;
 		suspect->unproductive += nats > 0;
-		weigh_on_target(suspect, contact, outcome, 0);
+		weigh_on_target(suspect, contact, outcome, context);
 		return;
 	}
 	suspect->unproductive += weigh_is_unproductive(outcome);
@@ -424,7 +477,7 @@ weigh_outcome(struct suspect *suspect, struct contact *contact,
 		return;
 	}
 	base = weigh_base(suspect, contact, outcome, context);
-	weigh_on_target(suspect, contact, outcome, base);
+	weigh_on_target(suspect, contact, outcome, context);
 	if (outcome == PROBE_ANSWERED) {
 		return;
 	}

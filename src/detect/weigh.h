@@ -18,9 +18,7 @@ struct weigh_context {
 	uint64_t now_ns;
 	uint16_t traits;     /* Of the probe. */
 	float silence_worth; /* 0 to 1: see weather.h. */
-	bool is_upkeep; /* A router resolving addresses, a DHCP server trying
-	                 * what it is about to give out. */
-	bool is_dark;   /* The target has never been seen to exist. */
+	bool is_dark;        /* The target has never been seen to exist. */
 };
 
 /* A first contact has been made. */
@@ -36,8 +34,9 @@ void weigh_overdue(struct suspect *suspect, struct contact *contact,
 void weigh_outcome(struct suspect *suspect, struct contact *contact,
     enum probe_outcome outcome, const struct weigh_context *context);
 
-/* Which statistic suffices for an alert, if any. */
-enum suspect_channel weigh_verdict(const struct suspect *suspect);
+/* Which statistic suffices for an alert, if any.  The service or target that it
+ * is about is part of the campaign from then on. */
+enum suspect_channel weigh_verdict(struct suspect *suspect);
 
 /* Nats that the make of the packets adds to every statistic. */
 float weigh_make(const struct suspect *suspect);

@@ -26,8 +26,8 @@ struct row {
 	enum bar bar;
 	const struct scan *scan; /* Of a scanner. */
 	double figures[4];       /* Of others: what they mean is said there. */
-	/* A known limit: in so many of a hundred worlds the scanner is found, or
-	 * an honest host raised. */
+	/* A known limit: in so many of a hundred worlds the scanner is found,
+	 * or an honest host raised. */
 	double known_percent;
 	uint8_t heavy; /* Its worlds are so large that one in so many do. */
 };

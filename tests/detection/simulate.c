@@ -6,8 +6,8 @@
  *
  * Each row is played once for each seed, in a world of its own, and the same
  * seeds always give the same table.  With --check each row is one test, held to
- * its bar; the last line tells how many passed.  A known limit that is no longer
- * one fails too: its row belongs with the others then.
+ * its bar, and the last line tells how many passed.  A known limit that is no
+ * longer one fails too: its row belongs with the others then.
  */
 
 #include <math.h>

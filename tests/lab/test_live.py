@@ -159,9 +159,9 @@ class Network:
 class Program:
     """A program at the mirror port, which says when it is ready."""
 
+    name = ""
+
     def __init__(self, network, folder, command, ready):
-        self.folder = folder
-        self.name = os.path.basename(command[0])
         self.out = open(os.path.join(folder, self.name + ".out"), "wb")
         self.log = open(os.path.join(folder, self.name + ".log"), "wb")
         self.process = subprocess.Popen(
@@ -201,6 +201,8 @@ class Program:
 class Recorder(Program):
     """tcpdump, into folder/mirror.pcap."""
 
+    name = "tcpdump"
+
     def __init__(self, network, folder):
         self.path = os.path.join(folder, "mirror.pcap")
         super().__init__(network, folder, [
@@ -217,6 +219,8 @@ class Recorder(Program):
 
 class Sensor(Program):
     """spanwatch run."""
+
+    name = "sensor"
 
     def __init__(self, network, folder):
         self.config = os.path.join(folder, "spanwatch.conf")
@@ -398,14 +402,14 @@ def why_not():
         ip -n {name}1 link add br0 type bridge
         ip -n {name}1 link add try0 type veth peer name try1 netns {name}2
         ip netns exec {name}1 tc qdisc add dev try0 clsact
-        ip netns exec {name}1 tc filter add dev try0 ingress protocol all prio 1 \
-            u32 match u32 0 0 action mirred egress mirror dev br0
+        ip netns exec {name}1 tc filter add dev try0 ingress protocol all \
+            prio 1 u32 match u32 0 0 action mirred egress mirror dev br0
         ip netns exec {name}1 nft add table inet t
     """
     done = subprocess.run(
-        ["sh", "-c", script], stdin=subprocess.DEVNULL, env={**os.environ,
-        "PATH": path}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        check=False)
+        ["sh", "-c", script], env={**os.environ, "PATH": path}, check=False,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE)
     if done.returncode != 0:
         return "no network of namespaces: " + " ".join(
             done.stderr.decode().split())
