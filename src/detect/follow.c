@@ -118,8 +118,8 @@ rank_campaign(const void *record)
 
 /* Whether there is room for another campaign.  Where every slot has one that
  * goes on, one that has been quiet for a minute makes room, or one that has had
- * ten: whoever forges scanners by the thousand neither shuts the table nor makes
- * a storm of alerts. */
+ * ten: whoever forges scanners by the thousand neither shuts the table nor
+ * makes a storm of alerts. */
 static bool
 has_room(struct detect *detect, const struct sighting *sighting)
 {

@@ -176,14 +176,18 @@ Test(weigh, a_silent_datagram_counts_for_less_and_to_a_client_for_least)
 
 Test(weigh, upkeep_is_nothing_in_any_statistic)
 {
-	context.is_upkeep = true;
-	for (int i = 1; i < 50; i++) {
-		struct ip_address next = address_of("10.20.2.0");
-		char text[IP_ADDRESS_TEXT_SIZE];
+	const struct ip_address first = address_of("10.20.2.0");
 
-		next = ip_address_add(&next, i);
-		(void)weigh(PROBE_ICMP_ECHO, 1, ip_address_format(&next, text),
-		    0, PROBE_SILENT);
+	for (int i = 1; i < 50; i++) {
+		struct contact made = { .technique = PROBE_ICMP_ECHO,
+			.protocol = 1,
+			.target = ip_address_add(&first, i),
+			.flags = CONTACT_INSIDE | CONTACT_UPKEEP };
+		struct contact *entry = suspect_contact(&suspect, &made);
+
+		weigh_attempt(&suspect, entry, &context);
+		weigh_overdue(&suspect, entry, &context);
+		weigh_outcome(&suspect, entry, PROBE_SILENT, &context);
 	}
 	cr_expect_eq(suspect.outcome, 0);
 	cr_expect_eq(suspect.services[0].score, 0);
@@ -284,7 +288,7 @@ Test(weigh, evidence_halves_in_a_day_and_credit_does_not)
 	suspect.outcome = 8;
 	suspect.outside = -5;
 	suspect.stealth = 6;
-	suspect.last_ns = context.now_ns;
+	suspect.faded_ns = context.now_ns;
 	context.now_ns += 24 * 3600 * NS_PER_S;
 	(void)weigh(PROBE_TCP_CONNECT, 6, "10.20.2.1", 80, PROBE_PENDING);
 	cr_expect_float_eq(suspect.outcome, 4, .001);
