@@ -4,11 +4,28 @@
  * fragmented (RFC 2675, section 3). */
 enum { ASSEMBLED_SIZE_LIMIT = 65535 };
 
+static bool is_waited_for(struct walk *walk);
 static enum verdict later_fragment(struct walk *walk);
 static enum verdict end_first(
     struct walk *walk, enum verdict verdict, bool *again);
 static void go_on_in_head(struct walk *walk);
 static bool is_too_short(enum verdict verdict);
+
+/* Whether a first fragment is held that waits for this one.  Of two packets
+ * with one identification the rest may be alike, byte for byte; a mirror's copy
+ * finds nothing that waits, since its first fragment's copy was a duplicate. */
+static bool
+is_waited_for(struct walk *walk)
+{
+	const struct fragment_record *record;
+
+	if (walk->piece.offset == 0) {
+		return false;
+	}
+	record = fragment_find(
+	    &walk->decode->fragments, &walk->piece.key, walk->packet->time_ns);
+	return record != NULL && !record->judged && (record->have & 1) != 0;
+}
 
 enum verdict
 walk_fragment(struct walk *walk)
@@ -25,7 +42,8 @@ walk_fragment(struct walk *walk)
 	}
 	/* Before it can do anything to the memory of fragments. */
 	if (duplicate_ip(&walk->decode->duplicates, packet->ip,
-	        packet->ip_captured, packet->time_ns)) {
+	        packet->ip_captured, packet->time_ns) &&
+	    !is_waited_for(walk)) {
 		return VERDICT_DUPLICATE;
 	}
 	walk->checked = packet->ip;

@@ -94,7 +94,8 @@ count_in(struct detect *detect, struct campaign *campaign,
 
 	if ((entry->flags & CONTACT_COUNTED) != 0 ||
 	    (!weigh_implicates(suspect, entry) &&
-	        !weigh_is_unproductive(entry->outcome))) {
+	        (!weigh_is_unproductive(entry->outcome) ||
+	            entry->protocol == SUSPECT_LAYER2))) {
 		return;
 	}
 	entry->flags |= CONTACT_COUNTED;

@@ -213,11 +213,14 @@ weigh_implicates(struct suspect *suspect, const struct contact *contact)
 	        suspect->crafted * 5 >= suspect->requests * 4)) {
 		return true;
 	}
+	if (contact->protocol == SUSPECT_LAYER2) {
+		/* Resolving a target's address is no probe of it. */
+		return service_is_implicated(service);
+	}
 	if (service_is_implicated(service) || target_is_implicated(target)) {
 		return true;
 	}
 	/* So many services or targets that none has a slot. */
 	return service == NULL && target == NULL &&
-	    contact->protocol != SUSPECT_LAYER2 &&
 	    suspect->raised == (inside ? CHANNEL_OUTCOME : CHANNEL_OUTSIDE);
 }

@@ -237,6 +237,16 @@ Test(fragment, delivered_twice_is_put_together_once)
 	cr_assert_eq(send(16, 8), VERDICT_DUPLICATE);
 }
 
+Test(fragment, alike_of_two_packets_with_one_identification_are_told_apart)
+{
+	build_whole(true, 4);
+	cr_assert_eq(send(0, 16), VERDICT_FRAGMENT_HELD);
+	cr_assert_eq(send(16, 8), VERDICT_OK);
+	whole.bytes[14 + 20 + 3]++; /* Another port, the same rest. */
+	cr_assert_eq(send(0, 16), VERDICT_FRAGMENT_HELD);
+	cr_assert_eq(send(16, 8), VERDICT_OK);
+}
+
 Test(fragment, memory_that_is_full_forgets_and_goes_on)
 {
 	uint32_t held = 0;
