@@ -51,5 +51,6 @@ STACK_BYTES := 65536
 lint-stack: $(O)/spanwatch
 	$(Q)scripts/stack-depth $(STACK_BYTES) $(O)/src $(O)/firmware
 
-lint-kconfig:
-	$(Q)scripts/check-kconfig $(sort $(wildcard configs/*_defconfig))
+lint-kconfig: $(O)/spanwatch
+	$(Q)scripts/check-kconfig $(O)/spanwatch \
+		$(sort $(wildcard configs/*_defconfig))

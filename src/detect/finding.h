@@ -151,7 +151,9 @@ const char *finding_kind_name(enum finding_kind kind);
 const char *finding_order_name(enum finding_order order);
 
 /* Whether a finding that came from another process is sound in form: counts
- * within bounds, enumerations known, names ended. */
+ * within bounds, at least one kind, enumerations known, flags 0 or 1, weights
+ * finite, ranges not reversed, segments that can be, no more outcomes than
+ * probes, names ended. */
 bool finding_is_sound(const struct finding *finding);
 
 #endif

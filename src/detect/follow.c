@@ -264,13 +264,16 @@ detect_follow_outcome(struct detect *detect, struct suspect *suspect,
     struct contact *entry, const struct sighting *sighting)
 {
 	const struct probe *probe = sighting->probe;
-	struct campaign *campaign;
+	struct campaign *campaign = NULL;
 
-	if (suspect->raised == CHANNEL_NONE) {
-		return;
+	if (suspect->raised != CHANNEL_NONE) {
+		campaign = ongoing(detect, suspect, sighting);
 	}
-	campaign = ongoing(detect, suspect, sighting);
 	if (campaign == NULL) {
+		if (entry != NULL) {
+			/* For when it is counted in. */
+			entry->technique = probe->technique;
+		}
 		return;
 	}
 	campaign->one_way = campaign->one_way ||

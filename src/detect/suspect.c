@@ -31,15 +31,16 @@ suspect_target(struct suspect *suspect, const struct ip_address *target)
 }
 
 /* Slots go to the busiest, as Misra and Gries find frequent items ("Finding
- * repeated elements", 1982): a newcomer takes a free slot, or wears down all of
- * them and takes one of which nothing is left. */
+ * repeated elements", 1982): a newcomer takes a slot that is free or of which
+ * nothing is left; where there is none it wears down all of them, and takes one
+ * of which nothing is left then. */
 static struct service_slot *
 claim_service(struct suspect *suspect)
 {
 	struct service_slot *worn = NULL;
 
 	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
-		if (!suspect->services[i].used) {
+		if (suspect->services[i].weight == 0) {
 			return &suspect->services[i];
 		}
 	}
@@ -47,7 +48,6 @@ claim_service(struct suspect *suspect)
 		suspect->services[i].weight--;
 		if (suspect->services[i].weight == 0) {
 			worn = &suspect->services[i];
-			worn->weight = 1; /* Until it is taken. */
 		}
 	}
 	return worn;
@@ -59,7 +59,7 @@ claim_target(struct suspect *suspect)
 	struct target_slot *worn = NULL;
 
 	for (uint32_t i = 0; i < SUSPECT_TARGETS; i++) {
-		if (!suspect->targets[i].used) {
+		if (suspect->targets[i].weight == 0) {
 			return &suspect->targets[i];
 		}
 	}
@@ -67,7 +67,6 @@ claim_target(struct suspect *suspect)
 		suspect->targets[i].weight--;
 		if (suspect->targets[i].weight == 0) {
 			worn = &suspect->targets[i];
-			worn->weight = 1; /* Until it is taken. */
 		}
 	}
 	return worn;

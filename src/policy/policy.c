@@ -163,7 +163,7 @@ compare_indexed(const void *left, const void *right)
 static struct ip_address
 first_bits(const struct ip_address *address, uint32_t length)
 {
-	struct ip_address cleared;
+	struct ip_address cleared = { .byte = { 0 } };
 	uint64_t high = load_be64(address->byte);
 	uint64_t low = load_be64(address->byte + 8);
 

@@ -1,6 +1,7 @@
 #include "detect/finding.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <string.h>
 
 #include "support/finding_builder.h"
@@ -108,6 +109,80 @@ Test(finding, no_enumeration_may_be_unknown)
 	finding_add_sample(&finding, PROBE_UDP, 17, "10.0.0.1", 1)->outcome =
 	    PROBE_OUTCOME_COUNT;
 	cr_expect_not(finding_is_sound(&finding), "outcome of a sample");
+}
+
+Test(finding, one_that_tells_nothing_is_not_sound)
+{
+	struct finding whole = finding;
+
+	finding.kind_count = 0;
+	cr_expect_not(finding_is_sound(&finding), "no kind");
+	finding = whole;
+	finding.revision = 0;
+	cr_expect_not(finding_is_sound(&finding), "revision 0");
+}
+
+Test(finding, a_weight_must_be_a_number)
+{
+	finding.reasons[0].weight = NAN;
+	cr_expect_not(finding_is_sound(&finding));
+	finding.reasons[0].weight = -INFINITY;
+	cr_expect_not(finding_is_sound(&finding));
+	finding.reasons[0].weight = -1;
+	cr_expect(finding_is_sound(&finding));
+}
+
+Test(finding, no_range_may_be_reversed)
+{
+	struct finding whole = finding;
+
+	finding.service_ranges[0].first = 2;
+	finding.service_ranges[0].last = 1;
+	cr_expect_not(finding_is_sound(&finding), "services");
+	finding = whole;
+	finding.target_ranges[0].last = address_of("10.20.1.255");
+	cr_expect_not(finding_is_sound(&finding), "targets");
+	finding.target_ranges[0].last = finding.target_ranges[0].first;
+	cr_expect(finding_is_sound(&finding));
+}
+
+Test(finding, a_segment_is_one_of_a_policys_or_none)
+{
+	finding.source_segment = POLICY_SEGMENT_COUNT;
+	cr_expect_not(finding_is_sound(&finding), "of the source");
+	finding.source_segment = FINDING_NO_SEGMENT;
+	cr_expect(finding_is_sound(&finding));
+	finding.segments[0] = POLICY_SEGMENT_COUNT;
+	cr_expect_not(finding_is_sound(&finding), "of a target");
+	finding.segments[0] = POLICY_SEGMENT_COUNT - 1;
+	cr_expect(finding_is_sound(&finding));
+}
+
+Test(finding, a_flag_is_nothing_but_one_or_zero)
+{
+	bool *const flags[] = { &finding.active, &finding.fragmented,
+		&finding.window, &finding.has_address, &finding.has_mac,
+		&finding.counts_estimated, &finding.ranges_cut,
+		&finding.one_way, &finding.truncated_evidence };
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		memset(flags[i], 2, 1);
+		cr_expect_not(finding_is_sound(&finding), "flag %zu", i);
+		memset(flags[i], 1, 1);
+		cr_expect(finding_is_sound(&finding), "flag %zu", i);
+	}
+}
+
+Test(finding, no_probe_has_two_outcomes)
+{
+	cr_assert_eq(finding.answered + finding.silent, finding.probe_count);
+	finding.refused = 1;
+	cr_expect_not(finding_is_sound(&finding));
+	finding.refused = UINT64_MAX - finding.probe_count + 2;
+	cr_expect_not(finding_is_sound(&finding), "by an overflow");
+	finding.refused = 0;
+	finding.silent = 0;
+	cr_expect(finding_is_sound(&finding), "some may have none yet");
 }
 
 Test(finding, what_is_past_the_counts_does_not_matter)

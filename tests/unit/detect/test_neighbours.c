@@ -171,7 +171,21 @@ Test(neighbours, the_many_ipv6_addresses_of_one_host_make_no_router_of_it)
 	cr_expect_not(neighbours_is_router(&neighbours, &mac));
 	speaks("fd20:0:0:1::1");
 	speaks("fd20:0:0:2::1");
+	cr_expect_not(neighbours_is_router(&neighbours, &mac));
+	speaks("fd20:0:0:3::1");
 	cr_expect(neighbours_is_router(&neighbours, &mac));
+}
+
+Test(neighbours, a_host_with_addresses_of_both_families_is_no_router)
+{
+	speaks("0.0.0.0");
+	speaks("::");
+	speaks("10.20.1.9");
+	speaks("10.20.1.10");
+	speaks("fd20::9");
+	speaks("2001:db8:0:1::9");
+	speaks("2001:db8:0:2::9");
+	cr_expect_not(neighbours_is_router(&neighbours, &mac));
 }
 
 Test(neighbours, link_local_addresses_do_not_count)

@@ -123,6 +123,36 @@ Test(suspect, a_newcomer_wears_the_lightest_slot_down_before_it_takes_it)
 	cr_expect_not_null(suspect_service(&suspect, 6, 80, true));
 }
 
+Test(suspect, an_idle_slot_is_worn_down_by_many_newcomers)
+{
+	(void)contact("10.20.2.1", 6, 80);
+	(void)contact("10.20.2.2", 6, 80);
+	strangers(50, 1000);
+	cr_expect_null(suspect_service(&suspect, 6, 80, true));
+}
+
+/* Services that take turns must not push one another out of the one slot that
+ * the old ones leave, for ever. */
+Test(suspect, two_services_in_turn_get_a_slot_each_beside_old_ones)
+{
+	struct contact made = { .target = address_of("10.30.0.1"),
+		.protocol = 6 };
+
+	for (uint16_t i = 0; i < 100; i++) {
+		made.target_port = 1 + i % (SUSPECT_SERVICES - 1);
+		(void)suspect_contact(&suspect, &made);
+	}
+	for (int i = 0; i < 200; i++) {
+		made.target = ip_address_add(&made.target, 1);
+		made.target_port = i % 2 == 0 ? 445 : 139;
+		(void)suspect_contact(&suspect, &made);
+	}
+	cr_assert_not_null(suspect_service(&suspect, 6, 445, false));
+	cr_assert_not_null(suspect_service(&suspect, 6, 139, false));
+	cr_expect_geq(suspect_service(&suspect, 6, 445, false)->contacts, 75);
+	cr_expect_geq(suspect_service(&suspect, 6, 139, false)->contacts, 75);
+}
+
 Test(suspect, a_scanned_target_keeps_its_slot_among_many_strangers)
 {
 	struct ip_address target = address_of("10.20.2.1");

@@ -98,15 +98,15 @@ Test(verdict, order_alone_suffices_with_24_contacts_and_without_credit)
 	expect_channel(CHANNEL_NONE);
 }
 
-Test(verdict, sixty_four_hosts_of_an_administrative_service_suffice)
+Test(verdict, hosts_by_the_hundred_of_an_administrative_service_suffice)
 {
 	struct service_slot *slot = service(6, 445, true);
 
-	slot->contacts = 64;
+	slot->hosts = 256;
 	expect_channel(CHANNEL_FAN_OUT);
-	slot->contacts = 63;
+	slot->hosts = 255;
 	expect_channel(CHANNEL_NONE);
-	slot->contacts = 64;
+	slot->hosts = 256;
 	slot->port = 443;
 	expect_channel(CHANNEL_NONE);
 	slot->port = 445;

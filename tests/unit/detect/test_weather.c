@@ -130,6 +130,16 @@ Test(weather, an_outage_shows_after_five_seconds)
 	cr_expect_eq(worth(SEGMENT, 6), 0, "after five and a half");
 }
 
+Test(weather, an_outage_is_one_for_as_long_as_it_lasts)
+{
+	note_answers(ANSWERS);
+	note_silence(15, 3);
+	for (int minute = 0; minute < 60; minute++) {
+		note_silence(120, 20);
+		cr_assert_eq(worth(SEGMENT, 6), 0, "minute %d", minute);
+	}
+}
+
 Test(weather, one_answer_ends_an_outage)
 {
 	note_answers(ANSWERS);

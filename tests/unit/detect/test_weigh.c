@@ -111,7 +111,7 @@ Test(weigh, a_connection_that_lapses_counts_for_little)
 	struct contact *entry =
 	    weigh(PROBE_TCP_CONNECT, 6, "10.20.2.1", 443, PROBE_PENDING);
 
-	context.now_ns += 21 * NS_PER_S;
+	entry->flags |= CONTACT_LAPSED;
 	context.traits = PROBE_COMPLETED;
 	weigh_outcome(&suspect, entry, PROBE_HALF, &context);
 	cr_expect_float_eq(suspect.outcome, .5, .001);
@@ -294,6 +294,35 @@ Test(weigh, evidence_halves_in_a_day_and_credit_does_not)
 	cr_expect_float_eq(suspect.outcome, 4, .001);
 	cr_expect_float_eq(suspect.outside, -5, .001);
 	cr_expect_float_eq(suspect.stealth, 3, .001);
+}
+
+Test(weigh, evidence_fades_though_contacts_go_on)
+{
+	suspect.outcome = 8;
+	suspect.faded_ns = context.now_ns;
+	for (int i = 0; i < 2 * 24 * 60 * 2; i++) {
+		context.now_ns += 30 * NS_PER_S;
+		(void)weigh(
+		    PROBE_TCP_CONNECT, 6, "10.20.2.1", 80, PROBE_PENDING);
+	}
+	cr_expect_float_eq(suspect.outcome, 2, .01, "after two days");
+}
+
+Test(weigh, an_overdue_silence_comes_to_as_much_as_any_in_the_dark)
+{
+	float at_once;
+
+	context.is_dark = true;
+	(void)weigh(PROBE_TCP_CONNECT, 6, "10.20.2.1", 80, PROBE_SILENT);
+	at_once = suspect.services[0].score;
+	clear();
+	weigh_outcome(&suspect,
+	    weigh(PROBE_TCP_CONNECT, 6, "10.20.2.1", 80, PROBE_OVERDUE),
+	    PROBE_SILENT,
+	    &(struct weigh_context){ .now_ns = context.now_ns,
+	        .silence_worth = 1,
+	        .is_dark = true });
+	cr_expect_float_eq(suspect.services[0].score, at_once, .001);
 }
 
 Test(weigh, traceroute_is_nothing_once_some_of_it_expired)
