@@ -18,7 +18,7 @@
 #include "flow/probe.h"
 
 enum {
-	SUSPECT_SERVICES = 6,
+	SUSPECT_SERVICES = 10,
 	SUSPECT_TARGETS = 6,
 	SUSPECT_CONTACTS = 64,
 	SOURCE_CONTACTS = 2,
