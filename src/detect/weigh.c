@@ -28,6 +28,8 @@ static const float adjacent_outside_nats = 2.0f;
 /* Address resolution: hosts do ask for neighbours that are switched off. */
 static const float layer2_silent_nats = 0.5f;
 static const float layer2_adjacent_nats = 2.2f;
+/* What it adds that the target has never been seen to exist. */
+static const float dark_nats = 0.8f;
 
 /* Evidence is made to fade when so much time has passed since it last was. */
 enum { FADE_S = 60 };
@@ -108,6 +110,7 @@ static float
 weigh_silence(
     const struct contact *contact, const struct weigh_context *context)
 {
+	float dark = context->is_dark ? dark_nats : 0;
 	float nats = inside_nats;
 
 	if ((context->traits & PROBE_LIKELY_ANSWER) != 0) {
@@ -120,7 +123,7 @@ weigh_silence(
 	} else if (contact->technique == PROBE_IP_PROTOCOL) {
 		nats = 0.5f;
 	}
-	return nats * context->silence_worth;
+	return (nats + dark) * context->silence_worth;
 }
 
 /* Datagrams of a small TTL from a source of which a good part died on the way.
@@ -139,8 +142,6 @@ static float
 weigh_base(struct suspect *suspect, const struct contact *contact,
     enum probe_outcome outcome, const struct weigh_context *context)
 {
-	float dark = context->is_dark ? 0.8f : 0;
-
 	if ((contact->flags & CONTACT_UPKEEP) != 0) {
 		return 0;
 	}
@@ -154,9 +155,9 @@ weigh_base(struct suspect *suspect, const struct contact *contact,
 	case PROBE_REFUSED:
 		return inside_nats;
 	case PROBE_SILENT:
-		return weigh_silence(contact, context) + dark;
+		return weigh_silence(contact, context);
 	case PROBE_FILTERED:
-		return 1.2f + dark;
+		return context->is_dark ? 1.2f + dark_nats : 1.2f;
 	case PROBE_HALF:
 		return weigh_half(contact);
 	case PROBE_ONE_WAY:

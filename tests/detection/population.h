@@ -59,7 +59,6 @@ extern const struct row upkeep_rows[];
 /* What is known to be worse than it should be, stated as it is. */
 extern const struct row known_scanner_rows[];
 extern const struct row known_inside_rows[];
-extern const struct row known_upkeep_rows[];
 
 /* 10.NET.HIGH.LOW. */
 struct ip_address host(uint8_t net, uint32_t number);

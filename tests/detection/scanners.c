@@ -170,8 +170,8 @@ const struct row scanner_rows[] = {
 	    .gap_ns = T1),
 	SWEEP("in order, 40 % open, payload", SCAN_ASCENDING, 40, FATE_SERVED,
 	    .gap_ns = T1),
-	SWEEP("in order, 93 % open, payload", SCAN_ASCENDING, 93, FATE_SERVED,
-	    .gap_ns = T1),
+	SWEEP("in order, 1,000 hosts, 93 % open, payload", SCAN_ASCENDING, 93,
+	    FATE_SERVED, .gap_ns = T1, .space = 1000, .count = 1000),
 	SWEEP("in order, 93 % open, banner", SCAN_ASCENDING, 93, FATE_BANNER,
 	    .gap_ns = T1, .port = 22),
 	SWEEP(
@@ -185,8 +185,8 @@ const struct row scanner_rows[] = {
 	    .gap_ns = T1),
 	SWEEP("random, 40 % open, payload", SCAN_RANDOM, 40, FATE_SERVED,
 	    .gap_ns = T1),
-	SWEEP("random, 93 % open, payload", SCAN_RANDOM, 93, FATE_SERVED,
-	    .gap_ns = T1),
+	SWEEP("random, 1,000 hosts, 93 % open, payload", SCAN_RANDOM, 93,
+	    FATE_SERVED, .gap_ns = T1, .space = 1000, .count = 1000),
 	SWEEP("random, tcp/80, 40 % open, payload", SCAN_RANDOM, 40,
 	    FATE_SERVED, .gap_ns = T1, .port = 80),
 	SWEEP("random over a /16, 8 % open", SCAN_RANDOM, 8, FATE_LEFT,
@@ -285,9 +285,14 @@ const struct row scanner_rows[] = {
 	{ .name = NULL },
 };
 
-/* Whoever asks no administrative service, is served by nearly everybody and
- * talks to each, does what a browser does. */
+/* Whoever is served by nearly everybody and talks to each does what a browser
+ * does, or an administrator: of an administrative service it takes 256 hosts to
+ * tell, of another nothing does. */
 const struct row known_scanner_rows[] = {
+	KNOWN_SWEEP(1, "in order, 254 hosts, 93 % open, payload",
+	    SCAN_ASCENDING, 93, FATE_SERVED, .gap_ns = T1),
+	KNOWN_SWEEP(0, "random, 254 hosts, 93 % open, payload", SCAN_RANDOM, 93,
+	    FATE_SERVED, .gap_ns = T1),
 	KNOWN_SWEEP(0, "in order, tcp/80, 93 % open, payload", SCAN_ASCENDING,
 	    93, FATE_SERVED, .gap_ns = T1, .port = 80),
 	KNOWN_SWEEP(0, "random, tcp/80, 93 % open, payload", SCAN_RANDOM, 93,

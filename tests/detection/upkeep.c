@@ -213,21 +213,15 @@ const struct row upkeep_rows[] = {
 	SCAN_BEHIND_ROUTER("scan through a router, 2 s", 2000),
 	QUIET_IN(10, "outage of a server, 30 clients", outage, 30, 2, 30, 0),
 	QUIET_IN(10, "outage of a segment, 2 minutes", outage, 30, 40, 2, 2),
+	QUIET_IN(10, "outage of a segment, 15 minutes", outage, 30, 40, 15, 10),
+	QUIET_IN(10, "outage of a segment, 4 hours", outage, 30, 40, 240, 30),
 	QUIET_IN(2, "mirror shows one direction, 20 clients", one_way, 20),
 	QUIET("server asks 60 clients for names", name_asker, 60),
 	QUIET_IN(10, "20 hosts retry a dead server", retries, 20, 1),
 	QUIET_IN(10, "5 hosts retry 6 ports of a dead server", retries, 5, 6),
+	QUIET("dhcp server, pings 60 addresses", dhcp_server, 60, 5, 0),
+	QUIET("dhcp server, pings 120 addresses", dhcp_server, 120, 60, 0),
+	QUIET("dhcp server, asks for 60 by arp", dhcp_server, 60, 5, 1),
 	QUIET("arp for 40 neighbours, 60 % off", neighbour_lookups, 40, 60),
-	{ .name = NULL },
-};
-
-const struct row known_upkeep_rows[] = {
-	KNOWN(100, "dhcp server, pings 60 addresses", dhcp_server, 60, 5, 0),
-	KNOWN(100, "dhcp server, pings 120 addresses", dhcp_server, 120, 60, 0),
-	KNOWN(100, "dhcp server, asks for 60 by arp", dhcp_server, 60, 5, 1),
-	KNOWN_IN(
-	    10, 100, "outage of a segment, 15 minutes", outage, 30, 40, 15, 10),
-	KNOWN_IN(
-	    10, 100, "outage of a segment, 4 hours", outage, 30, 40, 240, 30),
 	{ .name = NULL },
 };

@@ -22,14 +22,6 @@ tear_down(void)
 
 TestSuite(full, .init = set_up, .fini = tear_down);
 
-/* The address sanitizer makes everything slow, and finds what it finds with
- * fewer. */
-#ifdef __SANITIZE_ADDRESS__
-enum { SLOW = 4 };
-#else
-enum { SLOW = 1 };
-#endif
-
 /* The number-th of many hosts outside all segments. */
 static struct ip_address
 stranger(uint32_t number)
@@ -78,7 +70,7 @@ Test(full, ten_thousand_sources_with_a_probe_each_raise_nothing)
 /* One probe, then many sources that never come again, and so on. */
 Test(full, a_flood_of_sources_does_not_push_out_a_slow_scanner)
 {
-	enum { PROBES = 12, FLOOD = CONFIG_DETECT_SOURCE_COUNT / 4 };
+	enum { PROBES = 12, FLOOD = CONFIG_DETECT_SOURCE_COUNT / 6 };
 	uint32_t number = 0;
 
 	watch.gap_ns = 10 * NS_PER_US;
@@ -104,7 +96,7 @@ Test(full, a_flood_of_sources_does_not_push_out_a_slow_scanner)
 
 Test(full, harmless_suspects_do_not_push_out_one_with_evidence)
 {
-	enum { SUSPECTS = 2 * CONFIG_DETECT_SUSPECT_COUNT };
+	enum { SUSPECTS = CONFIG_DETECT_SUSPECT_COUNT * 5 / 4 };
 	struct probe scan =
 	    like(PROBE_TCP_CONNECT, "10.20.1.9", "10.20.2.0", 445);
 
@@ -131,8 +123,10 @@ Test(full, harmless_suspects_do_not_push_out_one_with_evidence)
 
 Test(full, what_is_held_never_exceeds_what_was_planned)
 {
+	enum { SOURCES = CONFIG_DETECT_SOURCE_COUNT * 5 / 4 };
+
 	watch.gap_ns = 10 * NS_PER_US;
-	for (uint32_t i = 0; i < 2 * CONFIG_DETECT_SOURCE_COUNT; i++) {
+	for (uint32_t i = 0; i < SOURCES; i++) {
 		struct ip_address source = stranger(i);
 
 		harmless(&source, 1);

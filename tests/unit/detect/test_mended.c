@@ -94,25 +94,36 @@ Test(mended, a_campaign_that_was_quiet_for_long_ends_though_nobody_looked)
 	cr_expect_eq(watch.detect->campaign_number, 2);
 }
 
-/* A fan-out has done nothing else that would count a contact in. */
-Test(mended, a_fan_out_has_its_targets_counted)
+/* A fan-out has done nothing else that would count a contact in: its targets
+ * are counted from the latest contacts on. */
+static void
+expect_fan_out_counted(int one_fails)
 {
 	const struct finding *finding;
 	struct probe scan = smb_of("10.20.1.9");
 
-	scan.target = address_of("10.20.2.0");
 	for (int network = 0; network < 4; network++) {
 		scan.target.byte[14] = (uint8_t)(1 + network);
-		scatter(&scan, 100, network % 2 == 0 ? 20 : 0, FATE_SERVED);
+		scatter(&scan, 100, one_fails, FATE_SERVED);
 	}
 	watch_play(&watch);
 	finding = watch_finding(&watch, "10.20.1.9");
 	cr_assert_not_null(finding);
 	cr_expect_geq(finding->target_count, SUSPECT_CONTACTS);
-	cr_expect_geq(finding->probes_at_raise, SUSPECT_CONTACTS / 2);
+	cr_expect_geq(finding->probes_at_raise, SUSPECT_CONTACTS);
 	cr_expect_gt(finding->first_seen_ns, 0);
 	cr_expect_eq(finding->kinds[0], FINDING_SERVICE_PROBE);
 	cr_expect_leq(watch_findings(&watch, "10.20.1.9"), 3);
+}
+
+Test(mended, a_fan_out_that_is_always_served_has_its_targets_counted)
+{
+	expect_fan_out_counted(0);
+}
+
+Test(mended, a_fan_out_that_is_refused_now_and_then_has_its_targets_counted)
+{
+	expect_fan_out_counted(20);
 }
 
 Test(mended, new_hosts_over_a_month_are_no_fan_out)

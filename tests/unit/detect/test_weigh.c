@@ -154,6 +154,18 @@ Test(weigh, a_dark_address_adds_to_silence)
 	cr_expect_eq(suspect.dark, 1);
 }
 
+Test(weigh, where_silence_is_worth_nothing_a_dark_address_adds_nothing)
+{
+	context.is_dark = true;
+	context.silence_worth = 0;
+	(void)weigh(PROBE_TCP_CONNECT, 6, "10.20.2.1", 80, PROBE_SILENT);
+	cr_expect_eq(suspect.outcome, 0);
+	context.silence_worth = 1;
+	context.traits = PROBE_LIKELY_ANSWER;
+	(void)weigh(PROBE_UDP, 17, "10.20.2.2", 40000, PROBE_SILENT);
+	cr_expect_eq(suspect.outcome, 0);
+}
+
 Test(weigh, a_likely_answer_that_nobody_answers_is_nothing)
 {
 	cr_expect_eq(tcp_with(PROBE_LIKELY_ANSWER, PROBE_SILENT), 0);

@@ -24,7 +24,7 @@ struct watch {
 	uint16_t traits;   /* More of them, of the attempts to come. */
 	uint64_t clear_ns; /* No event is later than this so far. */
 	uint32_t told_count;
-	struct finding told[WATCH_TOLD_MAX];
+	struct finding *told; /* Of WATCH_TOLD_MAX. */
 };
 
 /* Segments: "servers" 10.20.2.0/24, "ws" 10.20.1.0/24, "lobby" 10.20.3.0/24,
