@@ -99,7 +99,7 @@ static bool print_findings(struct replay *replay);
 static bool print_alert(struct replay *replay);
 static void warn(struct replay *replay, const char *format, ...)
     SW_PRINTF(2, 3);
-static void warn_of_time(struct replay *replay);
+static void warn_of_frames(struct replay *replay);
 static void print_counters(const struct counters *counters);
 
 static int
@@ -122,7 +122,7 @@ run(int argc, char **argv)
 	}
 	run_recordings(&replay);
 	progress_erase(&replay.progress);
-	warn_of_time(&replay);
+	warn_of_frames(&replay);
 	if (replay.shows_counters) {
 		print_counters(&replay.counters);
 	}
@@ -269,9 +269,11 @@ warn(struct replay *replay, const char *format, ...)
 }
 
 static void
-warn_of_time(struct replay *replay)
+warn_of_frames(struct replay *replay)
 {
 	uint64_t count = replay->counters.value[COUNTER_CAPTURE_TIME_WENT_BACK];
+	uint64_t unknown =
+	    replay->counters.value[COUNTER_DECODE_UNKNOWN_LINK_TYPE];
 
 	if (count > 0) {
 		warn(replay,
@@ -279,6 +281,11 @@ warn_of_time(struct replay *replay)
 		    " %s, within a recording or from one to the next; it was "
 		    "taken to stand still meanwhile",
 		    count, count == 1 ? "frame" : "frames");
+	}
+	if (unknown > 0) {
+		warn(replay,
+		    "%" PRIu64 " %s of a link type that is not decoded",
+		    unknown, unknown == 1 ? "frame is" : "frames are");
 	}
 }
 

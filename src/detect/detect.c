@@ -156,10 +156,14 @@ note_meeting(struct detect *detect, struct sighting *sighting)
 static void
 take_repeat(struct detect *detect, const struct sighting *sighting)
 {
-	const struct source *source = source_find(detect, sighting);
+	struct source *source = source_find(detect, sighting);
 	struct suspect *suspect;
 
-	if (source == NULL || !source->is_suspect) {
+	if (source == NULL) {
+		return;
+	}
+	source_note_answer(source, sighting->probe);
+	if (!source->is_suspect) {
 		return;
 	}
 	suspect = source_suspect(detect, sighting);

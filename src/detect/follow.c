@@ -150,7 +150,6 @@ raise_campaign(struct detect *detect, struct suspect *suspect,
 	    &suspect->source, campaign_hash(sighting->source_hash),
 	    sighting->now_s, rank_campaign, NULL);
 
-	counter_increment(detect->counters, COUNTER_DETECT_CAMPAIGNS);
 	campaign->number = ++detect->campaign_number;
 	campaign->active = true;
 	campaign->channel = suspect->raised;
@@ -167,6 +166,13 @@ raise_campaign(struct detect *detect, struct suspect *suspect,
 		suspect->contacts[at].flags &= (uint16_t)~CONTACT_COUNTED;
 		count_in(detect, campaign, suspect, &suspect->contacts[at]);
 	}
+	if (campaign->probes == 0) {
+		/* Nothing to show yet: the next event will raise it. */
+		table_drop(&detect->campaigns, campaign);
+		suspect->raised = CHANNEL_NONE;
+		return;
+	}
+	counter_increment(detect->counters, COUNTER_DETECT_CAMPAIGNS);
 	campaign->probes_at_raise = campaign->probes;
 	detect_mark_due(detect, &suspect->source);
 }

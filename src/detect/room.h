@@ -24,7 +24,7 @@ struct source {
 	struct mac_address mac;
 	uint64_t last_ns;     /* Its last first contact. */
 	bool is_suspect;      /* Has, or had, a struct suspect. */
-	uint8_t dhcp_answers; /* To different clients, while few. */
+	uint8_t dhcp_answers; /* As a DHCP server gives, while few. */
 	uint8_t kept_count;
 	struct contact kept[SOURCE_CONTACTS]; /* Its first contacts. */
 };
@@ -67,6 +67,9 @@ struct suspect *source_suspect(
  * happened now. */
 struct suspect *source_make_suspect(struct detect *detect,
     struct source *source, const struct sighting *sighting);
+
+/* Counts an answer of a DHCP server. */
+void source_note_answer(struct source *source, const struct probe *probe);
 
 /* Forgets the first contacts of a source that are a day old. */
 void source_forget(struct source *source, uint64_t now_ns);

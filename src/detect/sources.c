@@ -3,7 +3,7 @@
 enum {
 	DHCP_SERVER_PORT = 67,
 	DHCP_CLIENT_PORT = 68,
-	/* Clients that a DHCP server must have been seen to answer. */
+	/* Answers that a DHCP server must have been seen to give. */
 	DHCP_ANSWERS_NEEDED = 3,
 };
 
@@ -12,6 +12,23 @@ static const uint64_t patience_ns = NS_PER_S / 2;
 
 /* First contacts of a source are kept for so long. */
 static const uint64_t kept_ns = 24 * 60 * 60 * NS_PER_S;
+
+static bool
+is_dhcp_answer(const struct probe *probe)
+{
+	return probe->technique == PROBE_UDP &&
+	    probe->source_port == DHCP_SERVER_PORT &&
+	    probe->target_port == DHCP_CLIENT_PORT;
+}
+
+void
+source_note_answer(struct source *source, const struct probe *probe)
+{
+	if (source->dhcp_answers < DHCP_ANSWERS_NEEDED &&
+	    is_dhcp_answer(probe)) {
+		source->dhcp_answers++;
+	}
+}
 
 /* Routers resolve the addresses of what they forward; a DHCP server answers its
  * clients, and tries an address before it gives it out (RFC 2131, section 2.2),
@@ -24,8 +41,7 @@ source_is_upkeep(const struct detect *detect, const struct source *source,
 	bool is_patient = probe->attempt_ns >= source->last_ns + patience_ns;
 
 	if (probe->technique == PROBE_UDP) {
-		return probe->source_port == DHCP_SERVER_PORT &&
-		    probe->target_port == DHCP_CLIENT_PORT;
+		return is_dhcp_answer(probe);
 	}
 	if (sighting_is_layer2(probe) &&
 	    neighbours_is_router(&detect->neighbours, &probe->source_mac)) {
@@ -62,12 +78,7 @@ source_make(struct detect *detect, const struct sighting *sighting)
 	source->segment = sighting->source_segment;
 	source->mac = sighting->probe->source_mac;
 	source->vlan = sighting->probe->vlan;
-	if (source->dhcp_answers < DHCP_ANSWERS_NEEDED &&
-	    sighting->probe->technique == PROBE_UDP &&
-	    sighting->probe->source_port == DHCP_SERVER_PORT &&
-	    sighting->probe->target_port == DHCP_CLIENT_PORT) {
-		source->dhcp_answers++;
-	}
+	source_note_answer(source, sighting->probe);
 	return source;
 }
 

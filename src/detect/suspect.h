@@ -80,6 +80,7 @@ struct target_slot {
 	uint32_t weight;
 	uint32_t contacts; /* Services contacted first. */
 	uint32_t unproductive;
+	uint32_t answered;
 	uint16_t last_port;
 	float score;
 	struct ip_address target;

@@ -3,7 +3,6 @@
 static const float threshold_nats = 13.8f;         /* ln 1e6 */
 static const float threshold_outcome_nats = 16.1f; /* ln 1e7 */
 static const float threshold_order_nats = 18.4f;   /* ln 1e8 */
-static const float credit_nats = -3;
 static const float threshold_outside_nats = 32.2f; /* ln 1e14 */
 
 enum {
@@ -79,7 +78,7 @@ service_verdict(
 	/* Order alone, if the source is not one that mostly gets on with the
 	 * hosts it meets, as monitors do. */
 	if (slot->contacts >= ORDER_CONTACTS_NEEDED &&
-	    suspect->outcome > credit_nats &&
+	    suspect->productive * 4 < slot->contacts &&
 	    slot->score >= threshold_order_nats) {
 		return CHANNEL_SERVICE;
 	}
@@ -160,12 +159,12 @@ weigh_rank(const void *record)
 	return most <= 0 ? 0 : (uint32_t)(most * 16);
 }
 
-/* Whether a good part of what was tried there led to nothing. */
+/* Whether a good part of what was tried there, and is known, led to nothing. */
 static bool
-is_failing(uint32_t unproductive, uint32_t contacts)
+is_failing(uint32_t unproductive, uint32_t answered)
 {
 	return unproductive >= UNPRODUCTIVE_NEEDED &&
-	    unproductive * 4 >= contacts;
+	    unproductive * 3 >= answered;
 }
 
 /* Whether the slot is of asking for a service, not of who is there. */
@@ -183,7 +182,7 @@ service_is_implicated(struct service_slot *slot)
 		return false;
 	}
 	slot->implicated = slot->implicated || slot->score >= 4 ||
-	    is_failing(slot->unproductive, slot->contacts) ||
+	    is_failing(slot->unproductive, slot->answered) ||
 	    (!has_ports(slot) && slot->contacts >= CONTACTS_NEEDED &&
 	        sequence_is_sequential(&slot->sequence));
 	return slot->implicated;
@@ -196,7 +195,7 @@ target_is_implicated(struct target_slot *slot)
 		return false;
 	}
 	slot->implicated =
-	    slot->implicated || is_failing(slot->unproductive, slot->contacts);
+	    slot->implicated || is_failing(slot->unproductive, slot->answered);
 	return slot->implicated;
 }
 

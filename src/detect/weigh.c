@@ -451,6 +451,7 @@ weigh_on_target(struct suspect *suspect, const struct contact *contact,
 	}
 	slot->unproductive += failed && !overdue;
 	slot->unproductive -= !failed && overdue && slot->unproductive > 0;
+	slot->answered += !failed;
 	add(&slot->score, nats, clamp_low);
 }
 

@@ -52,18 +52,6 @@ flow_init_of(const struct flow_sizes *sizes, struct region *region,
 	return flow;
 }
 
-uint32_t
-flow_attempts_held(const struct flow_room *flow)
-{
-	return flow->attempts.held;
-}
-
-uint32_t
-flow_conversations_held(const struct flow_room *flow)
-{
-	return flow->conversations.used;
-}
-
 void
 flow_prefetch(const struct flow_room *flow, const struct packet *packet,
     struct flow_lookup *lookup)
@@ -354,7 +342,8 @@ flow_begin(
 	struct probe *probe;
 	uint32_t index;
 
-	if (!is_between_hosts(packet, technique)) {
+	if (!is_between_hosts(packet, technique) &&
+	    !flow_is_dhcp_answer(packet)) {
 		counter_increment(flow->counters, COUNTER_FLOW_GROUP_PACKETS);
 		return;
 	}

@@ -15,3 +15,15 @@ flow_plan(struct plan_line *lines, uint32_t capacity)
 
 	return plan_copy(own, ARRAY_SIZE(own), lines, capacity);
 }
+
+uint32_t
+flow_attempts_held(const struct flow_room *flow)
+{
+	return flow->attempts.held;
+}
+
+uint32_t
+flow_conversations_held(const struct flow_room *flow)
+{
+	return flow->conversations.used;
+}

@@ -1,5 +1,7 @@
 #include "flow/room.h"
 
+enum { DHCP_SERVER_PORT = 67, DHCP_CLIENT_PORT = 68 };
+
 /* The types of the first chunk of an SCTP packet (RFC 9260, section 3.2). */
 enum {
 	SCTP_DATA = 0,
@@ -39,6 +41,14 @@ is_server_port(uint16_t port)
 	default:
 		return port < FIRST_CLIENT_PORT;
 	}
+}
+
+bool
+flow_is_dhcp_answer(const struct packet *packet)
+{
+	return packet->kind == PACKET_UDP &&
+	    packet->source_port == DHCP_SERVER_PORT &&
+	    packet->target_port == DHCP_CLIENT_PORT;
 }
 
 bool

@@ -120,6 +120,10 @@ void flow_query_stranger(struct flow_step *step);
 /* Whether the sender's port is a server's and the target's a client's. */
 bool flow_is_likely_answer(const struct packet *packet);
 
+/* A DHCP server's answer, which may go to all (RFC 2131, section 4.1): it tells
+ * that its sender tries addresses for a living. */
+bool flow_is_dhcp_answer(const struct packet *packet);
+
 /* error.c: an ICMP error; 'index' is what it quotes, or ATTEMPT_NONE. */
 void flow_error(struct flow_step *step, uint32_t index);
 

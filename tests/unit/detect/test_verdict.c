@@ -94,7 +94,9 @@ Test(verdict, order_alone_suffices_with_24_contacts_and_without_credit)
 	slot->score = 18.3f;
 	expect_channel(CHANNEL_NONE);
 	slot->score = 18.5f;
-	suspect.outcome = -3;
+	suspect.productive = 5;
+	expect_channel(CHANNEL_SERVICE);
+	suspect.productive = 6;
 	expect_channel(CHANNEL_NONE);
 }
 

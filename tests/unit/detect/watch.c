@@ -12,7 +12,7 @@ const uint64_t watch_start_ns = 1795503060 * NS_PER_S;
 #ifdef __SANITIZE_ADDRESS__
 /* Room detect allocates nothing (lint-symbols sees to that), and to look for
  * leaks takes a third of the time: each test is a process of its own. */
-const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *
 __asan_default_options(void)
 {
