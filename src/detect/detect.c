@@ -77,6 +77,18 @@ detect_apply_policy(struct detect *detect)
 }
 
 void
+detect_want_contacts(struct detect *detect, bool is_wanted)
+{
+	detect->witness.is_wanted = is_wanted;
+}
+
+bool
+detect_next_contact(struct detect *detect, struct wire_contact *contact)
+{
+	return witness_next(&detect->witness, contact);
+}
+
+void
 detect_dropped(struct detect *detect, uint64_t now_ns, uint64_t count)
 {
 	weather_dropped(&detect->weather, now_ns, count);
@@ -403,6 +415,7 @@ detect_take(struct detect *detect, struct sighting *sighting)
 	learn_from_outcome(detect, sighting);
 	if (is_final(probe)) {
 		take_outcome(detect, sighting);
+		witness_outcome(&detect->witness, detect->counters, probe);
 	}
 }
 

@@ -22,6 +22,7 @@
 #include "base/siphash.h"
 #include "detect/finding.h"
 #include "detect/sighting.h"
+#include "detect/wire_contact.h"
 #include "flow/probe.h"
 #include "mem/plan.h"
 #include "mem/region.h"
@@ -56,6 +57,13 @@ void detect_look_ahead(struct detect *detect, const struct probe *probe,
     struct sighting *sighting);
 void detect_fetch(const struct detect *detect, const struct sighting *sighting);
 void detect_take(struct detect *detect, struct sighting *sighting);
+
+/* Whether wire contacts are to be noted; at first they are not. */
+void detect_want_contacts(struct detect *detect, bool is_wanted);
+
+/* Gives the wire contact that has waited longest; false: none.  Few can wait,
+ * so it is asked after each burst of events; what finds no room is counted. */
+bool detect_next_contact(struct detect *detect, struct wire_contact *contact);
 
 /* The kernel dropped 'count' frames some time before 'now_ns': "silent" weighs
  * less for a while, and open campaigns say so. */

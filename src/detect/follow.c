@@ -100,6 +100,8 @@ count_in(struct detect *detect, struct campaign *campaign,
 	}
 	entry->flags |= CONTACT_COUNTED;
 	campaign_contact(campaign, entry, segment, &detect->contacts);
+	witness_probe(&detect->witness, detect->counters, campaign->number,
+	    campaign->probes, &campaign->source, entry);
 	campaign->fragmented += (entry->traits & PROBE_FRAGMENTED) != 0;
 	if ((entry->flags & CONTACT_CONCLUDED) != 0) {
 		campaign_outcome(

@@ -13,6 +13,7 @@
 #include "detect/suspect.h"
 #include "detect/weather.h"
 #include "detect/weigh.h"
+#include "detect/witness.h"
 #include "mem/table.h"
 
 /* What every source has: enough for those who have nothing to hide. */
@@ -37,6 +38,7 @@ struct detect {
 	struct neighbours neighbours;
 	struct weather weather;
 	struct segments segments;
+	struct witness witness;
 	const struct policy *policy;
 	struct counters *counters;
 	uint64_t campaign_number;

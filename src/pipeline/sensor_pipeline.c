@@ -106,6 +106,19 @@ sensor_pipeline_next_finding(
 }
 
 void
+sensor_pipeline_want_contacts(struct sensor_pipeline *line, bool is_wanted)
+{
+	detect_want_contacts(line->detect, is_wanted);
+}
+
+bool
+sensor_pipeline_next_contact(
+    struct sensor_pipeline *line, struct wire_contact *contact)
+{
+	return detect_next_contact(line->detect, contact);
+}
+
+void
 sensor_pipeline_finish(struct sensor_pipeline *line)
 {
 	if (line->now_ns > 0) {

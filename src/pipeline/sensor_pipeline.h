@@ -112,6 +112,14 @@ void sensor_pipeline_dropped(struct sensor_pipeline *line, uint64_t count);
 bool sensor_pipeline_next_finding(
     struct sensor_pipeline *line, struct finding *finding);
 
+/* Whether the line is to note wire contacts for attribution; at first not. */
+void sensor_pipeline_want_contacts(
+    struct sensor_pipeline *line, bool is_wanted);
+
+/* Gives the next wire contact; false: none now.  Asked after each burst. */
+bool sensor_pipeline_next_contact(
+    struct sensor_pipeline *line, struct wire_contact *contact);
+
 /* A recording is over: lets the clock run on until the last attempt is judged,
  * and makes every finding that has changed due. */
 void sensor_pipeline_finish(struct sensor_pipeline *line);
