@@ -40,6 +40,10 @@ clean: ## Remove what was built, but for the configuration
 	$(Q)find $(wildcard $(O)) -mindepth 1 -depth ! -name .config -delete
 
 help: ## This list
+	@echo "make GOAL... [O=DIR] [VARIANT=$(subst $() ,|,$(VARIANTS))] [V=1]"
+	@echo "builds in DIR ($(O)); V=1 shows the commands."
+	@echo
 	@awk -F ':.*## ' '/^[a-z%_-]+:.*## / { \
-		gsub(/\$$\(O\)/, "$(O)", $$2); printf "%-16s %s\n", $$1, $$2 }' \
+		gsub(/\$$\(O\)/, "$(O)", $$2); \
+		sub(/%/, "NAME", $$1); printf "%-16s %s\n", $$1, $$2 }' \
 		$(MAKEFILE_LIST)

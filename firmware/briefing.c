@@ -6,7 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "firmware/clock.h"
+#include "firmware/dial.h"
+
 static void start_ledger(struct supervised *role);
+static void start_collector(struct supervised *role);
 static void start_sensor(struct supervised *role);
 static void connect_roles(struct supervised *one, struct supervised *other);
 static void share_page(struct supervised *role, const struct supervised *of);
@@ -20,6 +24,7 @@ static const struct row {
 	bool reads_pages;
 } rows[ROLE_COUNT] = {
 	[ROLE_LEDGER] = { start_ledger, true },
+	[ROLE_COLLECTOR] = { start_collector, false },
 	[ROLE_SENSOR] = { start_sensor, false },
 };
 
@@ -80,6 +85,47 @@ start_ledger(struct supervised *role)
 		    fcntl(supervisor->status_fd, F_DUPFD_CLOEXEC, 0));
 	}
 	send_to(role, MESSAGE_START_LEDGER, &start, sizeof(start), -1);
+}
+
+/* As with interfaces: a person is waiting at first. */
+static void
+start_collector(struct supervised *role)
+{
+	struct supervisor *supervisor = role->supervisor;
+	struct message_start_collector *start = &supervisor->start_collector;
+
+	memset(start, 0, sizeof(*start));
+	start->needs_all = supervisor->has_begun ? 0 : 1;
+	start->logs = supervisor->config->endpoint_logs;
+	send_to(role, MESSAGE_START_COLLECTOR, start, sizeof(*start), -1);
+}
+
+void
+briefing_call(struct supervised *role, const struct message_relay *wanted)
+{
+	const struct config_endpoint_logs *logs =
+	    &role->supervisor->config->endpoint_logs;
+	struct message_relay dialed = { .relay = wanted->relay };
+	uint64_t *called_ns = &role->supervisor->called_ns[wanted->relay];
+	uint64_t now_ns = clock_monotonic_ns();
+	int fd;
+
+	/* The configuration may be another by now: it is then started anew. */
+	if (wanted->relay >= logs->pull_count) {
+		return;
+	}
+	/* A role in its right mind waits longer than that. */
+	if (*called_ns != 0 && now_ns - *called_ns < NS_PER_S / 2) {
+		return;
+	}
+	*called_ns = now_ns;
+	fd = dial_start(&logs->pull[wanted->relay]);
+	if (fd < 0) {
+		log_error(&role->supervisor->log, "supervisor",
+		    "no relay can be called: %s", strerror(-fd));
+		return;
+	}
+	send_to(role, MESSAGE_DIALED, &dialed, sizeof(dialed), fd);
 }
 
 /* At first every interface must be there, since a person is waiting to hear

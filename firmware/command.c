@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "firmware/visible.h"
 
 static const struct command *const commands[] = {
 #define COMMAND(name) &command_##name,
@@ -15,6 +16,8 @@ static const struct command *const commands[] = {
 static int option_find(
     const struct command *command, const char *name, size_t length);
 static int take_option(struct options *options, const char *word);
+static int take_value(struct options *options, int which, const char *rest);
+static int check_operands(const struct options *options);
 static int report_unknown(const struct options *options, const char *word);
 static void say(const struct command *command, const char *format,
     va_list arguments) SW_PRINTF(2, 0);
@@ -106,13 +109,7 @@ options_next(struct options *options)
 		}
 		options->operands[options->operand_count++] = word;
 	}
-	if (options->operand_count > 0 && options->command->operands == NULL) {
-		(void)command_misused(options->command,
-		    "\"%s\" is one word too many: it takes none",
-		    options->operands[0]);
-		return OPTIONS_WRONG;
-	}
-	return OPTIONS_END;
+	return check_operands(options);
 }
 
 int
@@ -142,6 +139,28 @@ command_failed(
 	say(command, format, arguments);
 	va_end(arguments);
 	return status;
+}
+
+static int
+check_operands(const struct options *options)
+{
+	const struct command *command = options->command;
+
+	if (options->operand_count > 0 && command->operands == NULL) {
+		(void)command_misused(command,
+		    "\"%s\" is one word too many: it takes none",
+		    options->operands[0]);
+		return OPTIONS_WRONG;
+	}
+	for (uint32_t i = 0; i < options->operand_count; i++) {
+		if (options->operands[i][0] == '\0') {
+			(void)command_misused(command,
+			    "a word after it is empty: write %s",
+			    command->operands);
+			return OPTIONS_WRONG;
+		}
+	}
+	return OPTIONS_END;
 }
 
 /* The place of the option whose name is the first 'length' bytes of 'name'. */
@@ -189,15 +208,35 @@ take_option(struct options *options, const char *word)
 		}
 		return which;
 	}
-	if (*rest != '\0') {
-		options->value = is_long ? rest + 1 : rest;
-	} else if (options->at < options->argc) {
+	return take_value(options, which,
+	    *rest == '\0' ? NULL
+	        : is_long ? rest + 1
+	                  : rest);
+}
+
+/* Takes the value of an option: 'rest', or, where that is null, the next
+ * word. */
+static int
+take_value(struct options *options, int which, const char *rest)
+{
+	const struct command *command = options->command;
+	const struct command_option *option = &command->options[which];
+
+	options->value = rest;
+	if (rest == NULL && options->at < options->argc) {
 		options->value = options->argv[options->at++];
-	} else {
-		(void)command_misused(command, "%s needs a %s after it", word,
-		    command->options[which].value);
+	}
+	if (options->value == NULL || options->value[0] == '\0') {
+		(void)command_misused(command, "%s needs a %s after it",
+		    option->name, option->value);
 		return OPTIONS_WRONG;
 	}
+	if ((options->given & 1u << which) != 0 && !option->may_repeat) {
+		(void)command_misused(
+		    command, "%s is given twice: leave one out", option->name);
+		return OPTIONS_WRONG;
+	}
+	options->given |= 1u << which;
 	return which;
 }
 
@@ -232,8 +271,7 @@ static void
 say(const struct command *command, const char *format, va_list arguments)
 {
 	fprintf(stderr, "spanwatch %s: ", command->name);
-	vfprintf(stderr, format, arguments);
-	fprintf(stderr, "\n");
+	visible_line_of(stderr, format, arguments);
 }
 
 static void

@@ -36,6 +36,7 @@ struct command_option {
 	/* Not in this build: why, for whoever asks for it; help leaves it out.
 	 * Null: it is there. */
 	const char *absent;
+	bool may_repeat; /* Its values add up; without, one is all. */
 };
 
 enum { COMMAND_OPTIONS = 12 };
@@ -73,6 +74,7 @@ struct options {
 	char **argv;
 	int at;            /* Of argv, the next word. */
 	const char *value; /* Of the option just returned; null: it has none. */
+	uint32_t given;    /* Bits: those with a value that were there. */
 	/* The words that are no options, moved to the front of argv + 1. */
 	char **operands;
 	uint32_t operand_count;

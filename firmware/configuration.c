@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "firmware/visible.h"
+
 static void print_error(void *context, const struct config_error *error);
 
 int
@@ -43,5 +45,6 @@ print_error(void *context, const struct config_error *error)
 	char text[CONFIG_SENTENCE_SIZE + CONFIG_PATH_SIZE];
 
 	(void)context;
-	fprintf(stderr, "%s\n", config_error_format(error, text, sizeof(text)));
+	visible_line(
+	    stderr, "%s", config_error_format(error, text, sizeof(text)));
 }

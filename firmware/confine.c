@@ -31,7 +31,7 @@ struct identity {
 
 static struct identity unprivileged_identity(void);
 static int limit(int resource, rlim_t value);
-static int limit_memory(void);
+static int limit_memory(size_t slack);
 static int load_filter(scmp_filter_ctx filter);
 static scmp_filter_ctx make_filter(const struct confine_profile *profile);
 static int add_rules(scmp_filter_ctx filter, const struct confine_rule *rules);
@@ -61,7 +61,7 @@ confine(enum role_id role, const char **step)
 	*step = "set limits";
 	if ((error = limit(RLIMIT_CORE, 0)) != 0 ||
 	    (error = limit(RLIMIT_NOFILE, profile->file_limit)) != 0 ||
-	    (error = profile->is_memory_sealed ? limit_memory() : 0) != 0) {
+	    (error = limit_memory(profile->memory_slack)) != 0) {
 		goto out;
 	}
 	*step = "give up privileges";
@@ -99,13 +99,30 @@ out:
 }
 
 int
+confine_rights(void)
+{
+	struct identity identity = unprivileged_identity();
+	int error = limit(RLIMIT_CORE, 0);
+
+	if (error == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+		error = -errno;
+	}
+	if (error == 0 && (error = drop_bounds(NULL, 0)) == 0 &&
+	    (error = drop_user(&identity)) == 0) {
+		error = drop_capabilities();
+	}
+	return error;
+}
+
+int
 confine_supervisor(void)
 {
-	/* To open interfaces; to make roles another user's, and end them all
-	 * the same; to read the configuration and tend the status socket. */
+	/* To open interfaces and low ports; to make roles another user's, and
+	 * end them all the same; to read the configuration and tend the status
+	 * socket. */
 	static const cap_value_t kept[] = { CAP_NET_RAW, CAP_NET_ADMIN,
-		CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_KILL, CAP_CHOWN,
-		CAP_FOWNER, CAP_DAC_OVERRIDE };
+		CAP_NET_BIND_SERVICE, CAP_SETUID, CAP_SETGID, CAP_SETPCAP,
+		CAP_KILL, CAP_CHOWN, CAP_FOWNER, CAP_DAC_OVERRIDE };
 
 	return drop_bounds(kept, ARRAY_SIZE(kept));
 }
@@ -145,14 +162,14 @@ limit(int resource, rlim_t value)
 
 /* Private writable memory stays what it is, but for the slack. */
 static int
-limit_memory(void)
+limit_memory(size_t slack)
 {
 	FILE *file;
 	char line[128];
 	static const char name[] = "VmData:";
 	unsigned long long kib = 0;
 
-	if (is_sanitized) {
+	if (is_sanitized || slack == 0) {
 		return 0;
 	}
 	file = fopen("/proc/self/status", "re");
@@ -168,7 +185,7 @@ limit_memory(void)
 	if (kib == 0) {
 		return -ENODATA;
 	}
-	return limit(RLIMIT_DATA, (rlim_t)kib * 1024 + CONFINE_MEMORY_SLACK);
+	return limit(RLIMIT_DATA, (rlim_t)kib * 1024 + slack);
 }
 
 static int

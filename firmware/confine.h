@@ -40,7 +40,9 @@ struct confine_rule {
 struct confine_profile {
 	const struct confine_rule *rules; /* Ended by a null call. */
 	uint32_t file_limit;              /* Descriptors open at once. */
-	bool is_memory_sealed;            /* Memory is limited, too. */
+	/* Bytes that it may take beyond what it has then; zero: as many as it
+	 * likes. */
+	size_t memory_slack;
 };
 
 /* What every role's profile begins with. */
@@ -51,6 +53,10 @@ const struct confine_profile *confine_profile_of(enum role_id role);
 /* Confines this process as 'role' for good.  Returns 0, or a negative errno and
  * in '*step' what could not be done, as a clause; the process must then end. */
 int confine(enum role_id role, const char **step) SW_MUST_CHECK;
+
+/* Gives up the user and all rights, but filters no calls: for a process that
+ * calls the system's resolver.  Returns 0 or a negative errno. */
+int confine_rights(void) SW_MUST_CHECK;
 
 /* The supervisor keeps its user, since it must open interfaces anew, but gives
  * up the capabilities that neither it nor a role at its start needs. */

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "firmware/confine.h"
+#include "syslog/tls.h"
 
 #define ALLOWED(call)            \
 	{                        \
@@ -81,6 +82,27 @@ static const struct confine_rule sensor_rules[] = {
 	{ NULL, 0, 0, 0, 0 },
 };
 
+static const struct confine_rule collector_rules[] = {
+	/* The log. */
+	ALLOWED_WITH("write", 0, 2),
+	ALLOWED_WITH("writev", 0, 2),
+	/* Those who send logs.  It cannot connect to anybody. */
+	ALLOWED("accept4"),
+	ALLOWED("recvfrom"),
+	ALLOWED("recvmmsg"),
+	ALLOWED("sendto"),
+	ALLOWED("getpeername"),
+	ALLOWED("shutdown"),
+	/* TLS takes memory, as far as it is given any, which must not become
+	 * code; and chance. */
+	ALLOWED("brk"),
+	ALLOWED("mremap"),
+	{ "mmap", 0, 2, PROT_EXEC, 0 },
+	ALLOWED("getrandom"),
+	ALLOWED("futex"),
+	{ NULL, 0, 0, 0, 0 },
+};
+
 static const struct confine_rule ledger_rules[] = {
 	/* The log, and alerts to standard output. */
 	ALLOWED("write"),
@@ -96,8 +118,12 @@ static const struct confine_rule ledger_rules[] = {
 };
 
 static const struct confine_profile profiles[ROLE_COUNT] = {
-	[ROLE_LEDGER] = { ledger_rules, 128, false },
-	[ROLE_SENSOR] = { sensor_rules, 64, true },
+	[ROLE_LEDGER] = { ledger_rules, 128, 0 },
+	[ROLE_COLLECTOR] = { collector_rules,
+	    CONFIG_SYSLOG_CONNECTION_COUNT + 128,
+	    (size_t)CONFIG_SYSLOG_TLS_COUNT *TLS_SESSION_BYTES +
+	        CONFINE_MEMORY_SLACK },
+	[ROLE_SENSOR] = { sensor_rules, 64, CONFINE_MEMORY_SLACK },
 };
 
 const struct confine_profile *

@@ -8,6 +8,7 @@ health_size(enum role_id role)
 	static const size_t sizes[ROLE_COUNT] = {
 		[ROLE_SUPERVISOR] = sizeof(struct supervisor_health),
 		[ROLE_LEDGER] = sizeof(struct ledger_health),
+		[ROLE_COLLECTOR] = sizeof(struct collector_health),
 		[ROLE_SENSOR] = sizeof(struct sensor_health),
 	};
 
@@ -26,6 +27,21 @@ sensor_health_is_sound(const struct sensor_health *health)
 
 		if (interface->state >= HEALTH_INTERFACE_STATES ||
 		    !name_is_plain(interface->name, sizeof(interface->name))) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+collector_health_is_sound(const struct collector_health *health)
+{
+	if (health->peer_count > HEALTH_PEERS) {
+		return false;
+	}
+	for (uint32_t i = 0; i < health->peer_count; i++) {
+		if (!name_is_plain(health->peers[i].address,
+		        sizeof(health->peers[i].address))) {
 			return false;
 		}
 	}
@@ -63,9 +79,26 @@ health_role_state_name(uint8_t state)
 		[HEALTH_ROLE_RUNNING] = "running",
 		[HEALTH_ROLE_STOPPING] = "stopping",
 		[HEALTH_ROLE_WAITING] = "waiting",
+		[HEALTH_ROLE_OFF] = "off",
 	};
 
 	return names[state];
+}
+
+const char *
+health_peer_event_name(enum peer_event event)
+{
+	static const char *const names[PEER_EVENTS] = {
+		[PEER_LIMITED] = "limited",
+		[PEER_CUT] = "cut",
+		[PEER_OUT_OF_STEP] = "out_of_step",
+		[PEER_REFUSED] = "refused",
+		[PEER_TLS_FAILED] = "tls_failed",
+		[PEER_STALLED] = "stalled",
+		[PEER_REPEATED] = "repeated",
+	};
+
+	return names[event];
 }
 
 const char *

@@ -10,7 +10,9 @@
 
 #include "base/counter.h"
 #include "config/config.h"
+#include "endpoint/endpoint.h"
 #include "firmware/roles.h"
+#include "syslog/peer.h"
 
 enum health_interface_state {
 	HEALTH_INTERFACE_UP,
@@ -54,6 +56,33 @@ struct sensor_health {
 	struct counters counters;
 };
 
+/* One that sends logs: as room syslog has it (syslog/peer.h). */
+struct health_peer {
+	char address[IP_ADDRESS_TEXT_SIZE + 2];
+	uint64_t messages;
+	uint64_t bytes;
+	uint32_t outcomes[ENDPOINT_OUTCOME_COUNT]; /* Of the messages. */
+	uint32_t events[PEER_EVENTS];
+	uint32_t connections; /* Now. */
+};
+
+enum { HEALTH_PEERS = 32 };
+
+struct collector_health {
+	uint64_t started_ns;
+	uint32_t policy_version;
+	uint32_t listeners;
+	uint32_t connections; /* Now; of these, with TLS: */
+	uint32_t tls_connections;
+	uint32_t relays;
+	uint32_t relays_connected;
+	uint32_t peers_known;
+	uint32_t peer_count;     /* Of 'peers', who sent most, first. */
+	uint64_t memory_planned; /* Bytes. */
+	struct health_peer peers[HEALTH_PEERS];
+	struct counters counters;
+};
+
 struct ledger_health {
 	uint64_t started_ns;
 	uint32_t policy_version;
@@ -66,6 +95,7 @@ enum health_role_state {
 	HEALTH_ROLE_RUNNING,
 	HEALTH_ROLE_STOPPING,
 	HEALTH_ROLE_WAITING, /* To be started again. */
+	HEALTH_ROLE_OFF,     /* The configuration has nothing for it to do. */
 	HEALTH_ROLE_STATES
 };
 
@@ -90,8 +120,11 @@ struct supervisor_health {
 size_t health_size(enum role_id role);
 
 bool sensor_health_is_sound(const struct sensor_health *health);
+bool collector_health_is_sound(const struct collector_health *health);
 bool supervisor_health_is_sound(const struct supervisor_health *health);
 
+/* "limited", "out_of_step": what befell a peer. */
+const char *health_peer_event_name(enum peer_event event);
 /* "up", "down", "absent". */
 const char *health_interface_state_name(uint8_t state);
 /* "starting", "running", "stopping", "waiting". */

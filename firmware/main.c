@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "firmware/command.h"
+#include "firmware/visible.h"
 
 static int finish_output(const char *name, int status);
 
@@ -31,9 +32,9 @@ main(int argc, char **argv)
 	}
 	command = command_find(name);
 	if (command == NULL) {
-		fprintf(stderr,
+		visible_line(stderr,
 		    "spanwatch: there is no subcommand \"%s\"; "
-		    "\"spanwatch help\" lists them\n",
+		    "\"spanwatch help\" lists them",
 		    name);
 		return EXIT_USAGE;
 	}

@@ -1,6 +1,7 @@
 #include "firmware/memory_statement.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "capture/capture_live.h"
 #include "firmware/output.h"
@@ -24,7 +25,8 @@ struct writing {
 	uint32_t count; /* May pass the capacity. */
 };
 
-static void add_roles(struct writing *writing);
+static void leave_out(struct writing *writing, const char *role);
+static void add_roles(struct writing *writing, const struct config *config);
 static void add_captures(struct writing *writing, const struct config *config);
 static void add_queues(struct writing *writing, enum role_id id);
 static void add(struct writing *writing, const char *role, const char *room,
@@ -37,8 +39,12 @@ memory_statement_lines(
 	struct writing writing = { lines, capacity, 0 };
 
 	writing.count = memory_plan_lines(lines, capacity);
+	SW_ASSERT(writing.count <= capacity);
+	if (!config_logs_arrive(&config->endpoint_logs)) {
+		leave_out(&writing, role_name(ROLE_COLLECTOR));
+	}
 	add_captures(&writing, config);
-	add_roles(&writing);
+	add_roles(&writing, config);
 	return writing.count;
 }
 
@@ -90,12 +96,30 @@ add_captures(struct writing *writing, const struct config *config)
 	}
 }
 
+/* A role that does not run holds nothing. */
 static void
-add_roles(struct writing *writing)
+leave_out(struct writing *writing, const char *role)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < writing->count; i++) {
+		if (strcmp(writing->lines[i].role, role) != 0) {
+			writing->lines[kept++] = writing->lines[i];
+		}
+	}
+	writing->count = kept;
+}
+
+static void
+add_roles(struct writing *writing, const struct config *config)
 {
 	for (enum role_id id = ROLE_SUPERVISOR; id < ROLE_COUNT; id++) {
 		const char *name = role_name(id);
 
+		if (id == ROLE_COLLECTOR &&
+		    !config_logs_arrive(&config->endpoint_logs)) {
+			continue;
+		}
 		add(writing, name, "firmware",
 		    (struct plan_line){ "role, policy and counters",
 		        sizeof(struct role), 1, sizeof(struct role) });

@@ -11,6 +11,13 @@ static bool role_is_sound(const void *message);
 static bool start_sensor_is_sound(const void *message);
 static bool start_ledger_is_sound(const void *message);
 static bool finding_message_is_sound(const void *message);
+static bool contacts_message_is_sound(const void *message);
+static bool names_message_is_sound(const void *message);
+static bool start_collector_is_sound(const void *message);
+static bool relay_is_sound(const void *message);
+static bool events_are_sound(const void *message);
+static bool failure_is_sound(const void *message);
+static uint32_t record_size(uint32_t event_size);
 static bool capture_is_sound(const struct config_capture *capture);
 static bool text_is_ended(const char *text, size_t size);
 static bool flag_is_sound(const bool *flag);
@@ -23,37 +30,76 @@ static const struct row {
 } rows[] = {
 	/* clang-format off */
 	{ ROLE_SUPERVISOR, ROLE_LEDGER,
-	  { MESSAGE_STOP, false, sizeof(struct message_plain), NULL } },
+	  { MESSAGE_STOP, false, sizeof(struct message_plain), NULL, 0 } },
 	{ ROLE_SUPERVISOR, ROLE_LEDGER,
-	  { MESSAGE_POLICY, true, sizeof(struct message_plain), NULL } },
+	  { MESSAGE_POLICY, true, sizeof(struct message_plain), NULL, 0 } },
 	{ ROLE_SUPERVISOR, ROLE_LEDGER,
-	  { MESSAGE_PEER, true, sizeof(struct message_role), role_is_sound } },
+	  { MESSAGE_PEER, true, sizeof(struct message_role),
+	    role_is_sound, 0 } },
 	{ ROLE_SUPERVISOR, ROLE_LEDGER,
-	  { MESSAGE_PAGE, true, sizeof(struct message_role), role_is_sound } },
+	  { MESSAGE_PAGE, true, sizeof(struct message_role),
+	    role_is_sound, 0 } },
 	{ ROLE_SUPERVISOR, ROLE_LEDGER,
-	  { MESSAGE_STATUS_SOCKET, true, sizeof(struct message_plain), NULL } },
+	  { MESSAGE_STATUS_SOCKET, true, sizeof(struct message_plain), NULL,
+	    0 } },
 	{ ROLE_SUPERVISOR, ROLE_LEDGER,
 	  { MESSAGE_START_LEDGER, false, sizeof(struct message_start_ledger),
-	    start_ledger_is_sound } },
+	    start_ledger_is_sound, 0 } },
 
 	{ ROLE_SUPERVISOR, ROLE_SENSOR,
-	  { MESSAGE_STOP, false, sizeof(struct message_plain), NULL } },
+	  { MESSAGE_STOP, false, sizeof(struct message_plain), NULL, 0 } },
 	{ ROLE_SUPERVISOR, ROLE_SENSOR,
-	  { MESSAGE_POLICY, true, sizeof(struct message_plain), NULL } },
+	  { MESSAGE_POLICY, true, sizeof(struct message_plain), NULL, 0 } },
 	{ ROLE_SUPERVISOR, ROLE_SENSOR,
-	  { MESSAGE_PEER, true, sizeof(struct message_role), role_is_sound } },
+	  { MESSAGE_PEER, true, sizeof(struct message_role),
+	    role_is_sound, 0 } },
 	{ ROLE_SUPERVISOR, ROLE_SENSOR,
 	  { MESSAGE_START_SENSOR, false, sizeof(struct message_start_sensor),
-	    start_sensor_is_sound } },
+	    start_sensor_is_sound, 0 } },
+
+	{ ROLE_SUPERVISOR, ROLE_COLLECTOR,
+	  { MESSAGE_STOP, false, sizeof(struct message_plain), NULL, 0 } },
+	{ ROLE_SUPERVISOR, ROLE_COLLECTOR,
+	  { MESSAGE_POLICY, true, sizeof(struct message_plain), NULL, 0 } },
+	{ ROLE_SUPERVISOR, ROLE_COLLECTOR,
+	  { MESSAGE_PEER, true, sizeof(struct message_role),
+	    role_is_sound, 0 } },
+	{ ROLE_SUPERVISOR, ROLE_COLLECTOR,
+	  { MESSAGE_START_COLLECTOR, false,
+	    sizeof(struct message_start_collector), start_collector_is_sound,
+	    0 } },
+	{ ROLE_SUPERVISOR, ROLE_COLLECTOR,
+	  { MESSAGE_DIALED, true, sizeof(struct message_relay), relay_is_sound,
+	    0 } },
 
 	{ ROLE_LEDGER, ROLE_SUPERVISOR,
-	  { MESSAGE_READY, false, sizeof(struct message_plain), NULL } },
+	  { MESSAGE_READY, false, sizeof(struct message_plain), NULL, 0 } },
 	{ ROLE_SENSOR, ROLE_SUPERVISOR,
-	  { MESSAGE_READY, false, sizeof(struct message_plain), NULL } },
+	  { MESSAGE_READY, false, sizeof(struct message_plain), NULL, 0 } },
+
+	{ ROLE_COLLECTOR, ROLE_SUPERVISOR,
+	  { MESSAGE_READY, false, sizeof(struct message_plain), NULL, 0 } },
+	{ ROLE_COLLECTOR, ROLE_SUPERVISOR,
+	  { MESSAGE_DIAL, false, sizeof(struct message_relay), relay_is_sound,
+	    0 } },
+
+	{ ROLE_COLLECTOR, ROLE_LEDGER,
+	  { MESSAGE_ENDPOINT_EVENTS, false,
+	    sizeof(struct message_endpoint_events), events_are_sound,
+	    offsetof(struct message_endpoint_events, records) } },
+	{ ROLE_COLLECTOR, ROLE_LEDGER,
+	  { MESSAGE_ENDPOINT_FAILURE, false,
+	    sizeof(struct message_endpoint_failure), failure_is_sound, 0 } },
 
 	{ ROLE_SENSOR, ROLE_LEDGER,
 	  { MESSAGE_FINDING, false, sizeof(struct message_finding),
-	    finding_message_is_sound } },
+	    finding_message_is_sound, 0 } },
+	{ ROLE_SENSOR, ROLE_LEDGER,
+	  { MESSAGE_CONTACTS, false, sizeof(struct message_contacts),
+	    contacts_message_is_sound, 0 } },
+	{ ROLE_SENSOR, ROLE_LEDGER,
+	  { MESSAGE_NAMES, false, sizeof(struct message_names),
+	    names_message_is_sound, 0 } },
 	/* clang-format on */
 };
 
@@ -100,6 +146,48 @@ message_largest(enum role_id from, enum role_id to)
 		}
 	}
 	return largest;
+}
+
+bool
+message_add_event(
+    struct message_endpoint_events *message, const struct endpoint_event *event)
+{
+	struct message_record record = { .size = (uint32_t)endpoint_event_size(
+		                             event) };
+	uint32_t size = message->size + record_size(record.size);
+
+	if (size > sizeof(message->records)) {
+		return false;
+	}
+	memcpy(message->records + message->size, &record, sizeof(record));
+	memcpy(message->records + message->size + sizeof(record), event,
+	    record.size);
+	memset(message->records + message->size + sizeof(record) + record.size,
+	    0, size - message->size - sizeof(record) - record.size);
+	message->size = size;
+	message->count++;
+	return true;
+}
+
+uint32_t
+message_events_size(const struct message_endpoint_events *message)
+{
+	return (uint32_t)offsetof(struct message_endpoint_events, records) +
+	    message->size;
+}
+
+const struct endpoint_event *
+message_next_event(const struct message_endpoint_events *message, uint32_t *at)
+{
+	const uint8_t *bytes = message->records + *at;
+	struct message_record record;
+
+	if (*at >= message->size) {
+		return NULL;
+	}
+	memcpy(&record, bytes, sizeof(record));
+	*at += record_size(record.size);
+	return (const void *)(bytes + sizeof(record));
 }
 
 int
@@ -175,6 +263,38 @@ start_ledger_is_sound(const void *message)
 	return start->prints_json <= 1;
 }
 
+static bool
+contacts_message_is_sound(const void *message)
+{
+	const struct message_contacts *contacts = message;
+
+	if (contacts->count == 0 || contacts->count > MESSAGE_CONTACT_COUNT) {
+		return false;
+	}
+	for (uint32_t i = 0; i < contacts->count; i++) {
+		if (!wire_contact_is_sound(&contacts->contacts[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+names_message_is_sound(const void *message)
+{
+	const struct message_names *names = message;
+
+	if (names->count == 0 || names->count > MESSAGE_NAME_COUNT) {
+		return false;
+	}
+	for (uint32_t i = 0; i < names->count; i++) {
+		if (!wire_name_is_sound(&names->names[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* What room detect does not doubt, since it made it: that a bool is one, that a
  * weight is a number, that there is something to tell. */
 static bool
@@ -199,6 +319,76 @@ finding_message_is_sound(const void *message)
 	}
 	return finding->revision > 0 && finding->kind_count > 0 &&
 	    finding_is_sound(finding);
+}
+
+static bool
+start_collector_is_sound(const void *message)
+{
+	const struct message_start_collector *start = message;
+
+	return start->needs_all <= 1 && config_logs_are_sound(&start->logs);
+}
+
+static bool
+relay_is_sound(const void *message)
+{
+	const struct message_relay *relay = message;
+
+	return relay->relay < CONFIG_ADDRESS_COUNT;
+}
+
+/* Walks the records before it looks into any: each is within the message, and
+ * the last ends where it does. */
+static bool
+events_are_sound(const void *message)
+{
+	const struct message_endpoint_events *events = message;
+	uint32_t count = 0;
+	uint32_t at = 0;
+
+	if (events->size > sizeof(events->records) ||
+	    events->header.size != message_events_size(events)) {
+		return false;
+	}
+	while (at < events->size) {
+		const uint8_t *place = events->records + at;
+		struct message_record record;
+		uint32_t left = events->size - at;
+
+		if (left < sizeof(record)) {
+			return false;
+		}
+		memcpy(&record, place, sizeof(record));
+		if (record.unused != 0 || record.size < MESSAGE_EVENT_LEAST ||
+		    record.size > sizeof(struct endpoint_event) ||
+		    record_size(record.size) > left ||
+		    !endpoint_event_is_sound(
+		        (const void *)(place + sizeof(record)), record.size)) {
+			return false;
+		}
+		at += record_size(record.size);
+		count++;
+	}
+	return count > 0 && count == events->count;
+}
+
+static bool
+failure_is_sound(const void *message)
+{
+	const struct message_endpoint_failure *failure = message;
+
+	return failure->outcome > ENDPOINT_EVENT &&
+	    failure->outcome < ENDPOINT_OUTCOME_COUNT &&
+	    failure->sample_size <= sizeof(failure->sample) &&
+	    text_is_ended(failure->sender, sizeof(failure->sender));
+}
+
+/* What an event takes in a message. */
+static uint32_t
+record_size(uint32_t event_size)
+{
+	return (
+	    uint32_t)((sizeof(struct message_record) + event_size + 7) / 8 * 8);
 }
 
 /* Of the numbers capture itself says which it can work with. */

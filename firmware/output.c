@@ -51,6 +51,12 @@ output_line(struct output *output, const char *line, size_t size)
 }
 
 bool
+output_has_room(const struct output *output, size_t size)
+{
+	return size <= OUTPUT_SIZE - output->size;
+}
+
+bool
 output_is_empty(const struct output *output)
 {
 	return output->size == 0;
@@ -162,7 +168,7 @@ watch(struct output *output)
 static bool
 make_room(struct output *output, size_t size)
 {
-	if (size > OUTPUT_SIZE - output->size) {
+	if (!output_has_room(output, size)) {
 		return false;
 	}
 	if (size > OUTPUT_SIZE - output->size - output->first) {

@@ -41,6 +41,9 @@ void output_open(struct output *output, struct loop *loop,
 /* Writes 'line' of 'size' bytes, its newline included, now or later. */
 void output_line(struct output *output, const char *line, size_t size);
 
+/* Whether a line of 'size' bytes would not be dropped for want of room. */
+bool output_has_room(const struct output *output, size_t size);
+
 /* Whether nothing waits (any more). */
 bool output_is_empty(const struct output *output);
 

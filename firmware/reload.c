@@ -13,6 +13,9 @@ enum { LOOK_LAST_S = 60 };
 
 static bool captures_are_equal(
     const struct config *one, const struct config *other);
+static void adjust_roles(struct supervisor *supervisor);
+static bool logs_are_equal(
+    const struct config_endpoint_logs *a, const struct config_endpoint_logs *b);
 static void report_error(void *context, const struct config_error *error);
 static const char *interface_that_is_back(
     const struct config *config, const struct sensor_health *health);
@@ -24,6 +27,7 @@ reload_configuration(struct supervisor *supervisor)
 	struct config *old = supervisor->config;
 	struct config *fresh = supervisor->spare;
 	bool has_new_interfaces;
+	bool has_new_logs;
 
 	if (supervisor->config_path == NULL) {
 		log_info(&supervisor->log, "supervisor",
@@ -42,10 +46,13 @@ reload_configuration(struct supervisor *supervisor)
 	supervisor->spare = old;
 	supervisor->health.reloads++;
 	has_new_interfaces = !captures_are_equal(fresh, old);
+	has_new_logs =
+	    !logs_are_equal(&fresh->endpoint_logs, &old->endpoint_logs);
 	log_info(&supervisor->log, "supervisor",
-	    "configuration read again: policy %u, interfaces %s",
-	    fresh->policy.version,
-	    has_new_interfaces ? "changed" : "as before");
+	    "configuration read again: policy %u, interfaces %s, endpoint logs "
+	    "%s",
+	    fresh->policy.version, has_new_interfaces ? "changed" : "as before",
+	    has_new_logs ? "changed" : "as before");
 	reload_report(supervisor);
 	/* Who receives first, so that it knows the segments of what it gets. */
 	for (enum role_id id = ROLE_SUPERVISOR + 1; id < ROLE_COUNT; id++) {
@@ -53,8 +60,13 @@ reload_configuration(struct supervisor *supervisor)
 			briefing_policy(&supervisor->roles[id]);
 		}
 	}
+	adjust_roles(supervisor);
 	if (has_new_interfaces) {
 		supervisor_stop_role(&supervisor->roles[ROLE_SENSOR]);
+	}
+	if (has_new_logs && config_logs_arrive(&fresh->endpoint_logs) &&
+	    supervisor->roles[ROLE_COLLECTOR].pid != 0) {
+		supervisor_stop_role(&supervisor->roles[ROLE_COLLECTOR]);
 	}
 }
 
@@ -119,6 +131,37 @@ captures_are_equal(const struct config *one, const struct config *other)
 		}
 	}
 	return true;
+}
+
+/* Starts what the configuration has come to need, and stops what it needs no
+ * longer. */
+static void
+adjust_roles(struct supervisor *supervisor)
+{
+	for (enum role_id id = ROLE_SUPERVISOR + 1; id < ROLE_COUNT; id++) {
+		struct supervised *role = &supervisor->roles[id];
+		bool is_needed = supervisor_needs(role);
+
+		/* One that is off is started by it, at once. */
+		if (is_needed ? role->state == HEALTH_ROLE_OFF
+		              : role->pid != 0) {
+			supervisor_stop_role(role);
+		} else if (!is_needed) {
+			timer_cancel(&supervisor->timers, &role->restart);
+			role->state = HEALTH_ROLE_OFF;
+		}
+	}
+}
+
+/* As bytes: a configuration is zero before it is filled. */
+static bool
+logs_are_equal(
+    const struct config_endpoint_logs *a, const struct config_endpoint_logs *b)
+{
+	const uint8_t *one = (const void *)a;
+	const uint8_t *other = (const void *)b;
+
+	return memcmp(one, other, sizeof(*a)) == 0;
 }
 
 static void

@@ -24,6 +24,7 @@ static void link_ended(void *context, enum channel_end why);
 static void take_policy(struct role *role, int descriptor);
 static void attach_peer(
     struct role *role, const struct message_role *message, int descriptor);
+static void tell_of_peer(const struct role_link *link);
 static int wait_ms(const struct role *role, uint64_t now_ns);
 
 int
@@ -253,6 +254,8 @@ link_ended(void *context, enum channel_end why)
 	}
 	if (link->with == ROLE_SUPERVISOR) {
 		role_stop(link->role, ROLE_EXIT_ORPHANED);
+	} else {
+		tell_of_peer(link);
 	}
 }
 
@@ -290,6 +293,18 @@ attach_peer(
 		log_error(&role->log, role_name(role->terms.id),
 		    "no connection to the %s: %s", role_name(message->role),
 		    strerror(-error));
+	}
+	/* What the one before had still said has been taken by now. */
+	tell_of_peer(&role->links[message->role]);
+}
+
+static void
+tell_of_peer(const struct role_link *link)
+{
+	const struct role_terms *terms = &link->role->terms;
+
+	if (terms->peer_changed != NULL) {
+		terms->peer_changed(terms->context, link->with);
 	}
 }
 

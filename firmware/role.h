@@ -42,6 +42,10 @@ struct role_terms {
 	/* Takes what the other roles send.  Null: none may send anything. */
 	void (*take_message)(
 	    void *context, const struct channel_header *header);
+	/* What another role sends from now on is another process's: the one
+	 * before has ended, or its successor has come (both may be told).
+	 * Null: that makes no difference. */
+	void (*peer_changed)(void *context, enum role_id with);
 	/* role.policy has changed; not called for the first. */
 	void (*apply_policy)(void *context);
 	void *context;

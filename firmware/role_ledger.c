@@ -2,9 +2,14 @@
  * The ledger: takes findings from the sensor, makes alerts of them, tells them,
  * and answers those who ask for the status.
  *
+ * When the sensor has ended, so have the alerts that it left open; they are
+ * told as fast as the reader of standard output takes them.
+ *
  * Each revision of an alert is a line in the log and, where `run --json` asked
  * for it, one on standard output (firmware/output.h).
  */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -12,6 +17,7 @@
 
 #include "alert/alert_json.h"
 #include "alert/summary.h"
+#include "alert/words.h"
 #include "firmware/clock.h"
 #include "firmware/command.h"
 #include "firmware/health.h"
@@ -29,6 +35,7 @@ struct ledger {
 	bool is_started;
 	bool prints_json;
 	int status_fd; /* To listen at; -1: none came. */
+	struct region region;
 	struct ledger_pipeline pipeline;
 	struct status_server server;
 	struct stats_page pages[ROLE_COUNT];
@@ -47,11 +54,27 @@ static void take_order(
 static void take_page(
     struct ledger *ledger, const struct message_role *message, int descriptor);
 static void take_message(void *context, const struct channel_header *header);
+static void take_finding(
+    struct ledger *ledger, const struct message_finding *message);
+static void take_contacts(
+    struct ledger *ledger, const struct message_contacts *message);
+static void take_names(
+    struct ledger *ledger, const struct message_names *message);
+static void take_events(
+    struct ledger *ledger, const struct message_endpoint_events *message);
+static void take_event(
+    struct ledger *ledger, const struct endpoint_event *event);
+static void take_failure(
+    struct ledger *ledger, const struct message_endpoint_failure *message);
+static void tell_revisions(struct ledger *ledger);
+static void take_peer(void *context, enum role_id with);
+static void tell_orphans(struct ledger *ledger);
 static void apply_policy(void *context);
 static void tell(struct ledger *ledger);
 static char *make_report(void *context, size_t *size);
 static void every_second(void *context, uint64_t now_ns);
 static void seed_json(void);
+static int prepare(struct ledger *ledger);
 static int serve(struct ledger *ledger);
 static void finish(struct ledger *ledger);
 static int ledger_run(int argc, char **argv);
@@ -71,6 +94,7 @@ ledger_run(int argc, char **argv)
 	const struct role_terms terms = { .id = ROLE_LEDGER,
 		.take_order = take_order,
 		.take_message = take_message,
+		.peer_changed = take_peer,
 		.apply_policy = apply_policy,
 		.context = &ledger };
 	int status;
@@ -82,12 +106,41 @@ ledger_run(int argc, char **argv)
 	ledger.output.fd = -1;
 	status = role_open(&ledger.role, &terms);
 	if (status == ROLE_EXIT_DONE) {
+		/* The sensor may speak at once. */
+		status = prepare(&ledger);
+	}
+	if (status == ROLE_EXIT_DONE) {
 		status = role_await(&ledger.role, &ledger.is_started);
 	}
 	if (status == ROLE_EXIT_DONE) {
 		status = serve(&ledger);
 	}
 	return status;
+}
+
+/* Takes the memory of the tables.  Returns an exit status. */
+static int
+prepare(struct ledger *ledger)
+{
+	struct hash_key key;
+	size_t bytes = ledger_pipeline_bytes();
+	int error = region_init(&ledger->region, bytes);
+
+	if (error == 0 && getrandom(&key, sizeof(key), 0) != sizeof(key)) {
+		error = -EIO;
+	}
+	if (error != 0) {
+		fprintf(stderr,
+		    "spanwatch run: there is no memory for the tables of the "
+		    "ledger, %zu bytes: %s\n",
+		    bytes, strerror(-error));
+		return ROLE_EXIT_REFUSED;
+	}
+	ledger_pipeline_init(&ledger->pipeline, &ledger->region, &key,
+	    &ledger->role.policy, &ledger->role.counters);
+	region_seal(&ledger->region);
+	explicit_bzero(&key, sizeof(key));
+	return ROLE_EXIT_DONE;
 }
 
 static int
@@ -97,7 +150,6 @@ serve(struct ledger *ledger)
 	int status;
 
 	seed_json();
-	ledger_pipeline_init(&ledger->pipeline, &role->policy);
 	if (ledger->prints_json) {
 		output_open(
 		    &ledger->output, &role->loop, &role->log, &role->counters);
@@ -121,6 +173,8 @@ serve(struct ledger *ledger)
 	every_second(ledger, clock_monotonic_ns());
 	while (!role->is_stopping) {
 		role_turn(role);
+		tell_revisions(ledger);
+		tell_orphans(ledger);
 	}
 	finish(ledger);
 	return role->exit_status;
@@ -138,11 +192,13 @@ finish(struct ledger *ledger)
 	while (channel_is_attached(&role->links[ROLE_SENSOR].channel) &&
 	    clock_monotonic_ns() < end_ns && loop_wait(&role->loop, 100) > 0) {
 	}
+	tell_orphans(ledger);
 	while (!output_is_empty(&ledger->output) &&
 	    clock_monotonic_ns() < end_ns) {
 		if (loop_wait(&role->loop, 100) < 0) {
 			break;
 		}
+		tell_orphans(ledger);
 	}
 	output_close(&ledger->output);
 	role_close(role);
@@ -201,13 +257,131 @@ static void
 take_message(void *context, const struct channel_header *header)
 {
 	struct ledger *ledger = context;
-	const struct message_finding *message = (const void *)header;
 
-	SW_ASSERT(header->type == MESSAGE_FINDING);
+	switch (header->type) {
+	case MESSAGE_FINDING:
+		take_finding(ledger, (const void *)header);
+		return;
+	case MESSAGE_CONTACTS:
+		take_contacts(ledger, (const void *)header);
+		return;
+	case MESSAGE_NAMES:
+		take_names(ledger, (const void *)header);
+		return;
+	case MESSAGE_ENDPOINT_EVENTS:
+		take_events(ledger, (const void *)header);
+		return;
+	case MESSAGE_ENDPOINT_FAILURE:
+		take_failure(ledger, (const void *)header);
+		return;
+	default:
+		SW_ASSERT(false);
+	}
+}
+
+static void
+take_events(
+    struct ledger *ledger, const struct message_endpoint_events *message)
+{
+	const struct endpoint_event *event;
+	uint32_t at = 0;
+
+	while ((event = message_next_event(message, &at)) != NULL) {
+		take_event(ledger, event);
+	}
+}
+
+/* Of its bytes only endpoint_event_size() are there. */
+static void
+take_event(struct ledger *ledger, const struct endpoint_event *event)
+{
+	counter_increment(
+	    &ledger->role.counters, COUNTER_LEDGER_ENDPOINT_EVENTS);
+	ledger_pipeline_event(&ledger->pipeline, event);
+}
+
+/* Such a line is rare: the collector sees to it. */
+static void
+take_failure(
+    struct ledger *ledger, const struct message_endpoint_failure *message)
+{
+	char sample[MESSAGE_SAMPLE_SIZE * 4];
+	struct strbuf buffer;
+	char text[MESSAGE_SAMPLE_SIZE + 1];
+
+	memcpy(text, message->sample, message->sample_size);
+	text[message->sample_size] = '\0';
+	for (char *zero = text; zero < text + message->sample_size; zero++) {
+		*zero = *zero == '\0' ? ' ' : *zero;
+	}
+	strbuf_init(&buffer, sample, sizeof(sample));
+	words_add_visible(&buffer, text);
+	counter_increment(
+	    &ledger->role.counters, COUNTER_LEDGER_ENDPOINT_FAILURES);
+	ledger_pipeline_failure(&ledger->pipeline, clock_wall_ns(),
+	    message->sender,
+	    endpoint_outcome_name((enum endpoint_outcome)message->outcome));
+	log_info(&ledger->role.log, "endpoint",
+	    "a message of %s gave no event: %s: %s", message->sender,
+	    endpoint_outcome_sentence((enum endpoint_outcome)message->outcome),
+	    sample);
+}
+
+static void
+take_finding(struct ledger *ledger, const struct message_finding *message)
+{
 	counter_increment(&ledger->role.counters, COUNTER_LEDGER_FINDINGS);
 	ledger_pipeline_finding(
 	    &ledger->pipeline, &message->finding, &ledger->alert);
 	tell(ledger);
+}
+
+static void
+take_contacts(struct ledger *ledger, const struct message_contacts *message)
+{
+	for (uint32_t i = 0; i < message->count; i++) {
+		ledger_pipeline_contact(
+		    &ledger->pipeline, &message->contacts[i]);
+	}
+}
+
+static void
+take_names(struct ledger *ledger, const struct message_names *message)
+{
+	for (uint32_t i = 0; i < message->count; i++) {
+		ledger_pipeline_name(&ledger->pipeline, &message->names[i]);
+	}
+}
+
+/* Tells the alerts of which more is known since logs have come. */
+static void
+tell_revisions(struct ledger *ledger)
+{
+	while (output_has_room(&ledger->output, ALERT_JSON_SIZE) &&
+	    ledger_pipeline_next_revision(
+	        &ledger->pipeline, clock_wall_ns(), &ledger->alert)) {
+		tell(ledger);
+	}
+}
+
+static void
+take_peer(void *context, enum role_id with)
+{
+	struct ledger *ledger = context;
+
+	if (with == ROLE_SENSOR) {
+		ledger_pipeline_sensor_ended(&ledger->pipeline);
+	}
+}
+
+static void
+tell_orphans(struct ledger *ledger)
+{
+	while (output_has_room(&ledger->output, ALERT_JSON_SIZE) &&
+	    ledger_pipeline_next_orphan(
+	        &ledger->pipeline, clock_wall_ns(), &ledger->alert)) {
+		tell(ledger);
+	}
 }
 
 /* The pipeline looks at role.policy itself. */
@@ -228,7 +402,7 @@ tell(struct ledger *ledger)
 	strbuf_init(&summary, text, sizeof(text));
 	summary_add(alert, &summary);
 	log_info(&ledger->role.log, "alert", "%s revision %u, %s %u%s: %s",
-	    alert->id, alert->finding.revision,
+	    alert->id, alert->revision,
 	    severity_level_name(alert->severity.level), alert->severity.score,
 	    alert->finding.active ? "" : ", ended", text);
 	ledger->last = *alert;
@@ -257,6 +431,7 @@ make_report(void *context, size_t *size)
 	view->policy = &ledger->role.policy;
 	view->pages = ledger->pages;
 	view->counters = &ledger->role.counters;
+	view->attribute = ledger->pipeline.attribute;
 	view->alerts = ledger->pipeline.alerts;
 	view->revisions = ledger->pipeline.revisions;
 	view->last = ledger->has_last ? &ledger->last : NULL;

@@ -55,6 +55,8 @@ struct sensor {
 	struct sensor_port ports[CONFIG_CAPTURE_COUNT];
 	struct frame frames[CAPTURE_BURST];
 	struct message_finding message;
+	struct message_contacts contacts;
+	struct message_names names;
 	struct sensor_health health;
 };
 
@@ -70,6 +72,8 @@ static void watch(struct sensor *sensor);
 static void on_frames(void *context, uint32_t events);
 static bool take_burst(struct sensor_port *port);
 static bool take_all(struct sensor *sensor);
+static void send_contacts(struct sensor *sensor);
+static void send_names(struct sensor *sensor);
 static void send_findings(struct sensor *sensor);
 static void every_tick(void *context, uint64_t now_ns);
 static void take_clock(struct sensor *sensor, uint64_t wall_ns);
@@ -172,6 +176,7 @@ prepare(struct sensor *sensor)
 	}
 	sensor_pipeline_init(&sensor->line, &sensor->region, &keys,
 	    &role->counters, &role->policy);
+	sensor_pipeline_want_contacts(&sensor->line, true);
 	arena = region_carve(&sensor->region, 1, arena_bytes(sensor));
 	region_seal(&sensor->region);
 	explicit_bzero(&keys, sizeof(keys));
@@ -290,11 +295,60 @@ take_all(struct sensor *sensor)
 	return is_empty;
 }
 
+/* Contacts before the findings that they belong to: those who attribute want
+ * them first.  Where the ledger is slow they wait, then are dropped by the
+ * line, which counts them. */
+static void
+send_contacts(struct sensor *sensor)
+{
+	struct channel *ledger = &sensor->role.links[ROLE_LEDGER].channel;
+	struct message_contacts *message = &sensor->contacts;
+
+	while (channel_has_room(ledger)) {
+		memset(message, 0, sizeof(*message));
+		while (message->count < MESSAGE_CONTACT_COUNT &&
+		    sensor_pipeline_next_contact(
+		        &sensor->line, &message->contacts[message->count])) {
+			message->count++;
+		}
+		if (message->count == 0) {
+			return;
+		}
+		channel_send(
+		    ledger, MESSAGE_CONTACTS, message, sizeof(*message), -1);
+	}
+}
+
+/* One message at a time, so that who invents names by the thousand does not
+ * keep findings waiting. */
+static void
+send_names(struct sensor *sensor)
+{
+	struct channel *ledger = &sensor->role.links[ROLE_LEDGER].channel;
+	struct message_names *message = &sensor->names;
+
+	if (!channel_has_room(ledger)) {
+		return;
+	}
+	memset(message, 0, sizeof(*message));
+	while (message->count < MESSAGE_NAME_COUNT &&
+	    sensor_pipeline_next_name(
+	        &sensor->line, &message->names[message->count])) {
+		message->count++;
+	}
+	if (message->count > 0) {
+		channel_send(
+		    ledger, MESSAGE_NAMES, message, sizeof(*message), -1);
+	}
+}
+
 static void
 send_findings(struct sensor *sensor)
 {
 	struct channel *ledger = &sensor->role.links[ROLE_LEDGER].channel;
 
+	send_names(sensor);
+	send_contacts(sensor);
 	while (channel_has_room(ledger) &&
 	    sensor_pipeline_next_finding(
 	        &sensor->line, &sensor->message.finding)) {

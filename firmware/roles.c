@@ -6,6 +6,7 @@ static const struct {
 } roles[ROLE_COUNT] = {
 	[ROLE_SUPERVISOR] = { "supervisor", "run" },
 	[ROLE_LEDGER] = { "ledger", "role-ledger" },
+	[ROLE_COLLECTOR] = { "collector", "role-collector" },
 	[ROLE_SENSOR] = { "sensor", "role-sensor" },
 };
 

@@ -8,6 +8,8 @@
  *	supervisor  starts and restarts the others; parses nothing that comes
  *	            from outside but the configuration file
  *	ledger      takes findings, makes alerts, tells them; serves the status
+ *	collector   receives and parses the logs of endpoints; runs only where
+ *	            the configuration has any arrive
  *	sensor      parses every frame on the mirror port, and may do nothing
  *	            else
  *
@@ -22,7 +24,13 @@
 
 /* In the order in which they are started; they are stopped in reverse, so that
  * who receives outlives who sends. */
-enum role_id { ROLE_SUPERVISOR, ROLE_LEDGER, ROLE_SENSOR, ROLE_COUNT };
+enum role_id {
+	ROLE_SUPERVISOR,
+	ROLE_LEDGER,
+	ROLE_COLLECTOR,
+	ROLE_SENSOR,
+	ROLE_COUNT
+};
 
 /* The descriptors that a role finds open. */
 enum {

@@ -12,20 +12,16 @@
 #include "alert/words.h"
 #include "base/strbuf.h"
 #include "firmware/command.h"
-#include "firmware/status_socket.h"
+#include "firmware/logs_report.h"
+#include "firmware/status_ask.h"
 #include "policy/policy.h"
 
 enum {
 	OPTION_JSON,
 	OPTION_SOCKET,
-
-	REPORT_SIZE = 1 << 20, /* Bytes that every report fits into. */
-	PATIENCE_S = 5,
 };
 
 static int status_run(int argc, char **argv);
-static int connect_somewhere(const char *wanted, const char **path);
-static int receive_report(int fd, char *report, size_t *size);
 static void print_report(const json_t *report);
 static void print_head(const json_t *report);
 static void print_roles(const json_t *roles);
@@ -56,15 +52,11 @@ const struct command command_status = {
 static int
 status_run(int argc, char **argv)
 {
-	static char report[REPORT_SIZE];
-	size_t size = 0;
 	const char *path = NULL;
 	bool prints_json = false;
 	struct options options;
-	json_t *parsed;
+	json_t *report;
 	int which;
-	int fd;
-	int error;
 
 	options_init(&options, &command_status, argc, argv);
 	while ((which = options_next(&options)) >= 0) {
@@ -77,71 +69,18 @@ status_run(int argc, char **argv)
 	if (which != OPTIONS_END) {
 		return options_exit_status(which);
 	}
-	fd = connect_somewhere(path, &path);
-	if (fd < 0) {
-		return command_failed(&command_status, EXIT_REFUSED,
-		    fd == -EACCES
-		        ? "the sensor at %s is not yours to ask: %s"
-		        : "no sensor runs here: nobody listens at %s (%s)",
-		    path, strerror(-fd));
-	}
-	error = receive_report(fd, report, &size);
-	close(fd);
-	parsed = error == 0 ? json_loadb(report, size, 0, NULL) : NULL;
-	if (parsed == NULL) {
-		return command_failed(&command_status, EXIT_REFUSED,
-		    "the sensor at %s gave no status: %s", path,
-		    error == 0 ? "it is cut short" : strerror(-error));
+	report = status_ask(&command_status, path);
+	if (report == NULL) {
+		return EXIT_REFUSED;
 	}
 	if (prints_json) {
-		fwrite(report, 1, size, stdout);
+		json_dumpf(report, stdout, JSON_COMPACT);
+		printf("\n");
 	} else {
-		print_report(parsed);
+		print_report(report);
 	}
-	json_decref(parsed);
+	json_decref(report);
 	return EXIT_DONE;
-}
-
-/* At 'wanted', or where a sensor may be.  '*path' is where it was, or was
- * looked for last. */
-static int
-connect_somewhere(const char *wanted, const char **path)
-{
-	static char own[STATUS_PATH_SIZE];
-	int fd;
-
-	if (wanted != NULL) {
-		*path = wanted;
-		return status_socket_connect(wanted);
-	}
-	if (status_socket_default(own)) {
-		*path = own;
-		fd = status_socket_connect(own);
-		if (fd >= 0) {
-			return fd;
-		}
-	}
-	*path = status_socket_of_root;
-	return status_socket_connect(status_socket_of_root);
-}
-
-static int
-receive_report(int fd, char *report, size_t *size)
-{
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	ssize_t received;
-
-	if (setsockopt(
-	        fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
-		return -errno;
-	}
-	while ((received = read(fd, report + *size, REPORT_SIZE - *size)) > 0) {
-		*size += (size_t)received;
-	}
-	if (received < 0) {
-		return errno == EAGAIN ? -ETIMEDOUT : -errno;
-	}
-	return 0;
 }
 
 static void
@@ -151,6 +90,7 @@ print_report(const json_t *report)
 	print_roles(json_object_get(report, "roles"));
 	print_interfaces(json_object_get(report, "interfaces"));
 	print_tables(json_object_get(report, "tables"));
+	logs_print(json_object_get(report, "endpoint_logs"));
 	print_alerts(json_object_get(report, "alerts"));
 	print_counters(json_object_get(report, "counters"));
 }

@@ -8,6 +8,8 @@
 #include "alert/summary.h"
 #include "alert/words.h"
 #include "base/rfc3339.h"
+#include "firmware/hosts.h"
+#include "firmware/logs_report.h"
 #include "firmware/version.h"
 
 /* What of a page could be read. */
@@ -28,7 +30,8 @@ static json_t *report_tables(const struct sensor_health *sensor);
 static json_t *report_memory(const struct sensor_health *sensor);
 static json_t *report_alerts(const struct status_view *view);
 static json_t *report_last(const struct alert *alert);
-static json_t *report_counters(const struct status_view *view, bool is_seen);
+static json_t *report_counters(
+    const struct status_view *view, const struct sight sights[ROLE_COUNT]);
 static uint64_t drops_of(const struct sensor_health *sensor);
 static json_t *number(uint64_t value);
 
@@ -39,6 +42,7 @@ status_report(struct status_view *view, size_t *size)
 	void *const copies[ROLE_COUNT] = { [ROLE_SUPERVISOR] =
 		                               &view->supervisor,
 		[ROLE_LEDGER] = &view->ledger,
+		[ROLE_COLLECTOR] = &view->collector,
 		[ROLE_SENSOR] = &view->sensor };
 	const struct sensor_health *sensor = &view->sensor;
 	char name[POLICY_NAME_SIZE * 3]; /* U+FFFD takes three bytes. */
@@ -52,6 +56,8 @@ status_report(struct status_view *view, size_t *size)
 		    stats_page_read(
 		        &view->pages[i], copies[i], &sights[i].heartbeat_ns);
 	}
+	sights[ROLE_COLLECTOR].is_seen = sights[ROLE_COLLECTOR].is_seen &&
+	    collector_health_is_sound(&view->collector);
 	sights[ROLE_SENSOR].is_seen =
 	    sights[ROLE_SENSOR].is_seen && sensor_health_is_sound(sensor);
 	sights[ROLE_SUPERVISOR].is_seen = sights[ROLE_SUPERVISOR].is_seen &&
@@ -75,7 +81,15 @@ status_report(struct status_view *view, size_t *size)
 	    sees ? report_tables(sensor) : json_null(), "memory",
 	    sees ? report_memory(sensor) : json_null(), "dropped_frames",
 	    sees ? number(drops_of(sensor)) : json_null(), "alerts",
-	    report_alerts(view), "counters", report_counters(view, sees));
+	    report_alerts(view), "counters", report_counters(view, sights));
+	if (report != NULL && sights[ROLE_COLLECTOR].is_seen) {
+		json_object_set_new(
+		    report, "endpoint_logs", logs_report(&view->collector));
+	}
+	if (report != NULL && view->attribute != NULL) {
+		json_object_set_new(report, "hosts",
+		    hosts_report(view->attribute, view->now_ns));
+	}
 	text = report == NULL ? NULL : json_dumps(report, JSON_COMPACT);
 	json_decref(report);
 	if (text != NULL) {
@@ -114,7 +128,11 @@ report_roles(
 	json_t *roles = json_array();
 
 	for (enum role_id id = 0; id < ROLE_COUNT; id++) {
-		json_array_append_new(roles, report_role(view, id, sights));
+		if (!sights[ROLE_SUPERVISOR].is_seen ||
+		    view->supervisor.roles[id].state != HEALTH_ROLE_OFF) {
+			json_array_append_new(
+			    roles, report_role(view, id, sights));
+		}
 	}
 	return roles;
 }
@@ -226,21 +244,25 @@ report_last(const struct alert *alert)
 	strbuf_init(&summary, text, sizeof(text));
 	summary_add(alert, &summary);
 	return json_pack("{s:s, s:o, s:o, s:s}", "id", alert->id, "revision",
-	    number(alert->finding.revision), "at",
+	    number(alert->revision), "at",
 	    time_or_null(alert->finding.revised_at_ns), "summary", text);
 }
 
-/* The sensor's and our own together; those at zero are left out. */
+/* Those of all roles together; those at zero are left out. */
 static json_t *
-report_counters(const struct status_view *view, bool is_seen)
+report_counters(
+    const struct status_view *view, const struct sight sights[ROLE_COUNT])
 {
 	json_t *counters = json_object();
 
 	for (enum counter which = 0; which < COUNTER_COUNT; which++) {
 		uint64_t value = view->counters->value[which];
 
-		if (is_seen) {
+		if (sights[ROLE_SENSOR].is_seen) {
 			value += view->sensor.counters.value[which];
+		}
+		if (sights[ROLE_COLLECTOR].is_seen) {
+			value += view->collector.counters.value[which];
 		}
 		if (value > 0) {
 			json_object_set_new(

@@ -27,9 +27,11 @@ struct status_view {
 	uint64_t alerts;
 	uint64_t revisions;
 	const struct alert *last; /* Told; null: none yet. */
+	const struct attribute *attribute;
 
 	/* For what is copied out of the pages. */
 	struct supervisor_health supervisor;
+	struct collector_health collector;
 	struct sensor_health sensor;
 	struct ledger_health ledger;
 };

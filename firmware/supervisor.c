@@ -55,7 +55,11 @@ supervisor_run(struct supervisor *supervisor)
 	}
 	for (enum role_id id = ROLE_SUPERVISOR + 1;
 	     id < ROLE_COUNT && !supervisor->is_stopping; id++) {
-		spawn(&supervisor->roles[id]);
+		if (supervisor_needs(&supervisor->roles[id])) {
+			spawn(&supervisor->roles[id]);
+		} else {
+			supervisor->roles[id].state = HEALTH_ROLE_OFF;
+		}
 	}
 	every_second(supervisor, clock_monotonic_ns());
 	while (!supervisor->is_finished) {
@@ -80,6 +84,9 @@ supervisor_stop_role(struct supervised *role)
 		/* It waits to be started, and need not wait longer. */
 		role->back_off_s = BACK_OFF_FIRST_S;
 		set_timer(role->supervisor, &role->restart, 0);
+		return;
+	}
+	if (role->state == HEALTH_ROLE_STOPPING) {
 		return;
 	}
 	role->state = HEALTH_ROLE_STOPPING;
@@ -211,14 +218,19 @@ spawn(struct supervised *role)
 	briefing_send(role);
 }
 
-/* A role has nothing to say but that it is ready. */
+/* A role has nothing to say but that it is ready, and the collector which relay
+ * it wants to have called. */
 static void
 take_message(void *context, const void *message, int descriptor)
 {
 	struct supervised *role = context;
+	const struct channel_header *header = message;
 
-	(void)message;
 	(void)descriptor;
+	if (header->type == MESSAGE_DIAL) {
+		briefing_call(role, message);
+		return;
+	}
 	role->has_run = true;
 	if (role->state != HEALTH_ROLE_STARTING) {
 		return;
@@ -238,13 +250,16 @@ static void
 begin(struct supervisor *supervisor)
 {
 	for (enum role_id id = ROLE_SUPERVISOR + 1; id < ROLE_COUNT; id++) {
-		if (!supervisor->roles[id].has_run) {
+		if (!supervisor->roles[id].has_run &&
+		    supervisor_needs(&supervisor->roles[id])) {
 			return;
 		}
 	}
 	supervisor->has_begun = true;
 	for (enum role_id id = ROLE_SUPERVISOR + 1; id < ROLE_COUNT; id++) {
-		report_ready(&supervisor->roles[id]);
+		if (supervisor->roles[id].has_run) {
+			report_ready(&supervisor->roles[id]);
+		}
 	}
 	reload_report(supervisor);
 	if (supervisor->status_notice[0] != '\0') {
@@ -335,7 +350,11 @@ take_end(struct supervised *role, int status)
 		stop_next(supervisor);
 		return;
 	}
-	if (!role->has_run && !role->was_asked) {
+	if (!supervisor_needs(role)) {
+		role->state = HEALTH_ROLE_OFF;
+		return;
+	}
+	if (!role->has_run && !role->was_asked && !supervisor->has_begun) {
 		stop_all(supervisor,
 		    WIFEXITED(status) && WEXITSTATUS(status) == ROLE_EXIT_INPUT
 		        ? EXIT_INPUT

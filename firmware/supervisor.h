@@ -84,6 +84,8 @@ struct supervisor {
 	struct supervisor_health health;
 	struct sensor_health sensor_health;
 	struct message_start_sensor start_sensor;
+	struct message_start_collector start_collector;
+	uint64_t called_ns[CONFIG_ADDRESS_COUNT]; /* When each relay was. */
 	uint64_t look_again_ns; /* For interfaces; monotonic. */
 	uint32_t look_s;        /* From one look that helped to the next. */
 	bool has_begun;         /* Every role has run once. */
@@ -91,6 +93,15 @@ struct supervisor {
 	bool is_finished;
 	int exit_status;
 };
+
+/* Whether the configuration has anything for a role to do: the collector has
+ * nothing where no logs arrive. */
+static inline bool
+supervisor_needs(const struct supervised *role)
+{
+	return role->id != ROLE_COLLECTOR ||
+	    config_logs_arrive(&role->supervisor->config->endpoint_logs);
+}
 
 /* Asks a role to finish; it is then started anew, unless all are to stop.  One
  * that waits to be started is started now. */

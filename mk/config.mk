@@ -42,7 +42,7 @@ savedefconfig: $(O)/.config ## Write $(O)/defconfig: what differs from the defau
 
 # NAME_defconfig: the profile configs/NAME_defconfig.  A line that names no
 # option is an error here; in an old .config it is merely left out.
-%_defconfig: configs/%_defconfig
+%_defconfig: configs/%_defconfig ## Take the profile: small, standard or large
 	@mkdir -p $(O)
 	$(Q)KCONFIG_WARN_UNDEF_ASSIGN=y \
 		scripts/kconfig defconfig --kconfig Kconfig $<

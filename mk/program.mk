@@ -1,6 +1,6 @@
 # The one executable.
 
-LIBS := -lpcap -lconfuse -ljansson -lnettle -lseccomp -lcap -lm
+LIBS := -lpcap -lconfuse -lexpat -ljansson -lnettle -lgnutls -lseccomp -lcap -lm
 ifeq ($(CONFIG_CLASSIFY_NDPI),y)
 LIBS += -lndpi
 endif

@@ -3,8 +3,10 @@
  */
 #include <stdio.h>
 
+#include "base/strbuf.h"
 #include "firmware/command.h"
 #include "firmware/configuration.h"
+#include "firmware/visible.h"
 
 static int run(int argc, char **argv);
 static void print_summary(const char *name, const struct config *config);
@@ -53,25 +55,32 @@ run(int argc, char **argv)
 }
 
 static void
-print_count(uint32_t count, const char *one, const char *many)
+add_count(
+    struct strbuf *summary, uint32_t count, const char *one, const char *many)
 {
-	printf(", %u %s", count, count == 1 ? one : many);
+	strbuf_addf(summary, ", %u %s", count, count == 1 ? one : many);
 }
 
 static void
 print_summary(const char *name, const struct config *config)
 {
 	const struct config_endpoint_logs *logs = &config->endpoint_logs;
+	struct strbuf summary;
+	char text[256];
 
-	printf("%s: good: sensor %s", name, config->policy.sensor_name);
-	print_count(config->policy.segment_count, "segment", "segments");
-	print_count(config->capture_count, "interface", "interfaces");
-	print_count(
-	    config->scanner_count, "authorised scanner", "authorised scanners");
-	print_count(logs->udp_count + logs->tcp_count + logs->tls_count +
+	strbuf_init(&summary, text, sizeof(text));
+	add_count(
+	    &summary, config->policy.segment_count, "segment", "segments");
+	add_count(&summary, config->capture_count, "interface", "interfaces");
+	add_count(&summary, config->scanner_count, "authorised scanner",
+	    "authorised scanners");
+	add_count(&summary,
+	    logs->udp_count + logs->tcp_count + logs->tls_count +
 	        logs->pull_count,
 	    "source of endpoint logs", "sources of endpoint logs");
-	print_count(config->soc_count, "SOC", "SOCs");
-	printf("%s%s\n", config->store.present ? ", a store" : "",
+	add_count(&summary, config->soc_count, "SOC", "SOCs");
+	visible_line(stdout, "%s: good: sensor %s%s%s%s", name,
+	    config->policy.sensor_name, text,
+	    config->store.present ? ", a store" : "",
 	    config->web.present ? ", a web UI" : "");
 }

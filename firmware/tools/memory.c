@@ -68,16 +68,16 @@ print_statement(const struct memory_line *lines, uint32_t count)
 {
 	uint64_t total = memory_statement_total(lines, count);
 
-	printf("%-10s %-9s %-36s %12s %10s %12s\n", "process", "room", "what",
+	printf("%-10s %-10s %-36s %12s %10s %12s\n", "process", "room", "what",
 	    "entry bytes", "entries", "bytes");
 	for (uint32_t i = 0; i < count; i++) {
 		const struct plan_line *plan = &lines[i].plan;
 
-		printf("%-10s %-9s %-36s %12zu %10" PRIu64 " %12zu\n",
+		printf("%-10s %-10s %-36s %12zu %10" PRIu64 " %12zu\n",
 		    lines[i].role, lines[i].room, plan->name, plan->entry_bytes,
 		    plan->count, plan->bytes);
 	}
-	printf("%-10s %-9s %-36s %12s %10s %12" PRIu64 "\n", "all", "",
+	printf("%-10s %-10s %-36s %12s %10s %12" PRIu64 "\n", "all", "",
 	    "in all", "", "", total);
 	printf("\n%.1f MiB in all; the budget is %" PRIu64 " MiB\n",
 	    (double)total / (1 << 20), memory_plan_budget() >> 20);

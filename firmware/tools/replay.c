@@ -12,7 +12,10 @@
 #include "capture/capture_file.h"
 #include "firmware/command.h"
 #include "firmware/configuration.h"
+#include "firmware/hosts.h"
 #include "firmware/tools/progress.h"
+#include "firmware/tools/replay_logs.h"
+#include "firmware/visible.h"
 #include "pipeline/ledger_pipeline.h"
 #include "pipeline/sensor_pipeline.h"
 
@@ -25,6 +28,7 @@ enum {
 	OPTION_STORE,
 	OPTION_SERVE,
 	OPTION_COUNTERS,
+	OPTION_HOSTS,
 };
 
 const struct command command_replay = {
@@ -42,6 +46,12 @@ const struct command command_replay = {
 	    "input gives\n"
 	    "byte for byte the same output.\n"
 	    "\n"
+	    "With --logs, what endpoints logged meanwhile is taken in as it "
+	    "arrived, and alerts\n"
+	    "name the process; a line may begin with its time of arrival "
+	    "(RFC 3339) and a\n"
+	    "tab.\n"
+	    "\n"
 	    "Standard output holds alerts and nothing else; counters, progress "
 	    "and warnings\n"
 	    "go to standard error. A damaged or cut-off recording gives what "
@@ -53,8 +63,11 @@ const struct command command_replay = {
 		[OPTION_JSON] = { "--json", NULL, "print alerts as JSON" },
 		[OPTION_COUNTERS] = { "--counters", NULL, "print what was "
 		    "counted, at the end, on standard error" },
-		[OPTION_LOGS] = { "--logs", "FILE", NULL,
-		    "this build reads no endpoint logs" },
+		[OPTION_HOSTS] = { "--hosts", NULL, "print the endpoints that "
+		    "the logs are of, at the end, on standard error" },
+		[OPTION_LOGS] = { "--logs", "FILE", "endpoint messages, one a "
+		    "line or octet-counted; may be given several times", NULL,
+		    true },
 		[OPTION_STORE] = { "--store", "DIR", NULL,
 		    "this build has no store" },
 		[OPTION_SERVE] = { "--serve", NULL, NULL,
@@ -71,10 +84,16 @@ static const struct sensor_keys fixed_keys = {
 	.detect = { { 0xc0ac29b7c97c50dd, 0x3f84d5b5b5470917 } },
 };
 
+static const struct hash_key fixed_key = { { 0x9216d5d98979fb1b,
+    0xd1310ba698dfb5ac } };
+
 struct replay {
 	bool is_json;
 	bool shows_counters;
+	bool shows_hosts;
 	const char *config_path;
+	uint32_t log_count;
+	const char *log_paths[REPLAY_LOGS];
 	int status; /* The exit status so far. */
 	struct progress progress;
 	struct region region;
@@ -82,6 +101,7 @@ struct replay {
 	struct capture_file file;
 	struct sensor_pipeline line;
 	struct ledger_pipeline ledger;
+	struct replay_logs logs;
 	struct config config;
 	struct finding finding;
 	struct alert alert;
@@ -95,11 +115,16 @@ static int take_options(
 static bool set_up(struct replay *replay, const struct options *options);
 static void run_recordings(struct replay *replay);
 static void report_trouble(struct replay *replay);
+static bool open_logs(struct replay *replay);
+static bool take_logs(struct replay *replay, uint64_t until_ns);
+static bool take_results(struct replay *replay);
+static bool show_alert(struct replay *replay);
 static bool print_findings(struct replay *replay);
 static bool print_alert(struct replay *replay);
-static void warn(struct replay *replay, const char *format, ...)
-    SW_PRINTF(2, 3);
+static void say(struct replay *replay, const char *format, ...) SW_PRINTF(2, 3);
 static void warn_of_frames(struct replay *replay);
+static void warn_of_logs(struct replay *replay);
+static void print_hosts(const struct replay *replay);
 static void print_counters(const struct counters *counters);
 
 static int
@@ -123,9 +148,14 @@ run(int argc, char **argv)
 	run_recordings(&replay);
 	progress_erase(&replay.progress);
 	warn_of_frames(&replay);
+	warn_of_logs(&replay);
+	if (replay.shows_hosts) {
+		print_hosts(&replay);
+	}
 	if (replay.shows_counters) {
 		print_counters(&replay.counters);
 	}
+	replay_logs_finish(&replay.logs);
 	capture_file_finish(&replay.file);
 	sensor_pipeline_close(&replay.line);
 	region_finish(&replay.region);
@@ -144,9 +174,19 @@ take_options(
 		if (which == OPTION_CONFIG) {
 			replay->config_path = options->value;
 		}
+		if (which == OPTION_LOGS) {
+			if (replay->log_count == REPLAY_LOGS) {
+				(void)command_misused(&command_replay,
+				    "no more than 64 files of logs");
+				return OPTIONS_WRONG;
+			}
+			replay->log_paths[replay->log_count++] = options->value;
+		}
 		replay->is_json = replay->is_json || which == OPTION_JSON;
 		replay->shows_counters =
 		    replay->shows_counters || which == OPTION_COUNTERS;
+		replay->shows_hosts =
+		    replay->shows_hosts || which == OPTION_HOSTS;
 	}
 	return which;
 }
@@ -154,7 +194,8 @@ take_options(
 static bool
 set_up(struct replay *replay, const struct options *options)
 {
-	size_t bytes = sensor_pipeline_bytes();
+	size_t bytes = sensor_pipeline_bytes() + ledger_pipeline_bytes() +
+	    (replay->log_count > 0 ? replay_logs_bytes(replay->log_count) : 0);
 	int error = region_init(&replay->region, bytes);
 
 	if (error != 0) {
@@ -165,11 +206,77 @@ set_up(struct replay *replay, const struct options *options)
 	}
 	sensor_pipeline_init(&replay->line, &replay->region, &fixed_keys,
 	    &replay->counters, &replay->config.policy);
+	ledger_pipeline_init(&replay->ledger, &replay->region, &fixed_key,
+	    &replay->config.policy, &replay->counters);
+	if (!open_logs(replay)) {
+		return false;
+	}
 	region_seal(&replay->region);
-	ledger_pipeline_init(&replay->ledger, &replay->config.policy);
 	capture_file_init(&replay->file, &replay->counters, replay->arena,
 	    (const char *const *)options->operands, options->operand_count);
 	progress_begin(&replay->progress);
+	return true;
+}
+
+/* False: one of them cannot be read. */
+static bool
+open_logs(struct replay *replay)
+{
+	int error = 0;
+	uint32_t opened = replay_logs_init(&replay->logs, &replay->region,
+	    replay->log_paths, replay->log_count, &replay->counters, &error);
+
+	if (opened < replay->log_count) {
+		replay->status =
+		    command_failed(&command_replay, exit_status_of(error),
+		        "%s: %s", replay->log_paths[opened], strerror(-error));
+		return false;
+	}
+	sensor_pipeline_want_contacts(&replay->line, opened > 0);
+	return true;
+}
+
+/* Takes in what endpoints logged and what arrived by 'until_ns', and tells what
+ * is new because of it.  False as print_findings(). */
+static bool
+take_logs(struct replay *replay, uint64_t until_ns)
+{
+	const struct endpoint_event *event;
+
+	while ((event = replay_logs_next(&replay->logs, until_ns)) != NULL) {
+		ledger_pipeline_event(&replay->ledger, event);
+		while (ledger_pipeline_next_revision(
+		    &replay->ledger, event->arrival_ns, &replay->alert)) {
+			if (!show_alert(replay)) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* Tells what the frames taken so far have brought.  False likewise. */
+static bool
+take_results(struct replay *replay)
+{
+	struct wire_contact contact;
+	struct wire_name name;
+
+	while (sensor_pipeline_next_name(&replay->line, &name)) {
+		ledger_pipeline_name(&replay->ledger, &name);
+	}
+	while (sensor_pipeline_next_contact(&replay->line, &contact)) {
+		ledger_pipeline_contact(&replay->ledger, &contact);
+	}
+	if (!print_findings(replay)) {
+		return false;
+	}
+	while (ledger_pipeline_next_revision(
+	    &replay->ledger, replay->line.now_ns, &replay->alert)) {
+		if (!show_alert(replay)) {
+			return false;
+		}
+	}
 	return true;
 }
 
@@ -183,8 +290,12 @@ run_recordings(struct replay *replay)
 	do {
 		uint32_t count = capture_next(capture, replay->frames);
 
+		if (count > 0 &&
+		    !take_logs(replay, replay->frames[0].time_ns)) {
+			return;
+		}
 		sensor_pipeline_frames(&replay->line, replay->frames, count);
-		if (!print_findings(replay)) {
+		if (!take_results(replay)) {
 			return;
 		}
 		if (count == 0 && capture->state != CAPTURE_ENDED) {
@@ -197,7 +308,9 @@ run_recordings(struct replay *replay)
 	} while (capture->state == CAPTURE_RUNNING ||
 	    capture->state == CAPTURE_TROUBLE);
 	sensor_pipeline_finish(&replay->line);
-	(void)print_findings(replay);
+	if (take_results(replay)) {
+		(void)take_logs(replay, UINT64_MAX);
+	}
 }
 
 /* What is wrong with a recording is told, and the next one follows. */
@@ -206,8 +319,11 @@ report_trouble(struct replay *replay)
 {
 	const struct capture *capture = &replay->file.capture;
 	int status = exit_status_of(capture->error);
+	/* What is only damaged has been read as far as it can be. */
+	bool is_damaged = capture->error == -EBADMSG;
 
-	warn(replay, "%s", capture->sentence);
+	say(replay, "%s: %s", is_damaged ? "warning" : "error",
+	    capture->sentence);
 	if (status > replay->status) {
 		replay->status = status;
 	}
@@ -220,14 +336,22 @@ print_findings(struct replay *replay)
 	while (sensor_pipeline_next_finding(&replay->line, &replay->finding)) {
 		ledger_pipeline_finding(
 		    &replay->ledger, &replay->finding, &replay->alert);
-		progress_make_way(&replay->progress);
-		if (!print_alert(replay)) {
-			replay->status =
-			    command_failed(&command_replay, EXIT_REFUSED,
-			        "standard output could not be written: %s",
-			        strerror(errno));
+		if (!show_alert(replay)) {
 			return false;
 		}
+	}
+	return true;
+}
+
+static bool
+show_alert(struct replay *replay)
+{
+	progress_make_way(&replay->progress);
+	if (!print_alert(replay)) {
+		replay->status = command_failed(&command_replay, EXIT_REFUSED,
+		    "standard output could not be written: %s",
+		    strerror(errno));
+		return false;
 	}
 	return true;
 }
@@ -256,16 +380,15 @@ print_alert(struct replay *replay)
 }
 
 static void
-warn(struct replay *replay, const char *format, ...)
+say(struct replay *replay, const char *format, ...)
 {
 	va_list arguments;
 
 	progress_erase(&replay->progress);
-	fprintf(stderr, "spanwatch replay: warning: ");
+	fprintf(stderr, "spanwatch replay: ");
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	visible_line_of(stderr, format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "\n");
 }
 
 static void
@@ -276,17 +399,50 @@ warn_of_frames(struct replay *replay)
 	    replay->counters.value[COUNTER_DECODE_UNKNOWN_LINK_TYPE];
 
 	if (count > 0) {
-		warn(replay,
-		    "time went back by more than a second at %" PRIu64
+		say(replay,
+		    "warning: time went back by more than a second at %" PRIu64
 		    " %s, within a recording or from one to the next; it was "
 		    "taken to stand still meanwhile",
 		    count, count == 1 ? "frame" : "frames");
 	}
 	if (unknown > 0) {
-		warn(replay,
-		    "%" PRIu64 " %s of a link type that is not decoded",
+		say(replay,
+		    "warning: %" PRIu64
+		    " %s of a link type that is not decoded",
 		    unknown, unknown == 1 ? "frame is" : "frames are");
 	}
+}
+
+static void
+warn_of_logs(struct replay *replay)
+{
+	const struct replay_logs *logs = &replay->logs;
+	uint32_t at = replay_logs_trouble(logs, 0);
+
+	for (; at < logs->count; at = replay_logs_trouble(logs, at + 1)) {
+		const struct log_file *file = &logs->sources[at].file;
+
+		say(replay,
+		    "error: %s: cannot be read on from byte %" PRIu64 ": %s",
+		    file->path, file->read, strerror(file->error));
+		replay->status = EXIT_INPUT;
+	}
+	if (logs->failures > 0) {
+		say(replay,
+		    "warning: %" PRIu64 " of %" PRIu64
+		    " log messages could not be used; --counters says why",
+		    logs->failures, logs->messages);
+	}
+}
+
+static void
+print_hosts(const struct replay *replay)
+{
+	json_t *list =
+	    hosts_report(replay->ledger.attribute, replay->line.now_ns);
+
+	hosts_print(list, stderr);
+	json_decref(list);
 }
 
 static void

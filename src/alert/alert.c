@@ -34,6 +34,7 @@ alert_make(struct alert *alert, const struct finding *finding,
 
 	memset(alert, 0, sizeof(*alert));
 	alert->finding = *finding;
+	alert->revision = finding->revision;
 	alert->status = ALERT_OPEN;
 	(void)snprintf(alert->sensor_name, sizeof(alert->sensor_name), "%s",
 	    policy->sensor_name);

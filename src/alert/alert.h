@@ -18,9 +18,12 @@
 
 #include "alert/severity.h"
 #include "alert/ulid.h"
+#include "attribute/attribution.h"
 #include "base/base.h"
 #include "detect/finding.h"
 #include "policy/policy.h"
+
+enum { ALERT_CHANGES = 8, ALERT_CHANGE_SIZE = 512 };
 
 enum alert_status {
 	ALERT_OPEN,
@@ -31,9 +34,14 @@ enum alert_status {
 
 struct alert {
 	char id[ULID_SIZE];
-	uint8_t status; /* enum alert_status */
+	uint32_t revision; /* From 1; the finding's, unless it is changed. */
+	uint8_t status;    /* enum alert_status */
 	struct severity severity;
 	struct finding finding;
+	struct attribution attribution;
+	/* What is new since the revision before, in sentences. */
+	uint32_t change_count;
+	char changes[ALERT_CHANGES][ALERT_CHANGE_SIZE];
 
 	char sensor_name[POLICY_NAME_SIZE];
 	bool source_in_segment; /* False: outside every one, or not known. */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "alert/community_id.h"
+#include "alert/json_help.h"
+#include "alert/process.h"
 #include "alert/service.h"
 #include "alert/summary.h"
 #include "alert/words.h"
@@ -19,6 +21,8 @@ static bool add_additions(json_t *object, const struct alert *alert);
 static json_t *kinds_of(const struct finding *finding);
 static json_t *techniques_of(const struct finding *finding);
 static json_t *source_of(const struct alert *alert);
+static json_t *names_of(const struct attribution *attribution);
+static json_t *changes_of(const struct alert *alert);
 static json_t *apparent_of(const struct finding *finding);
 static json_t *targets_of(const struct alert *alert);
 static json_t *services_of(const struct finding *finding);
@@ -30,10 +34,6 @@ static json_t *marks_of(const struct severity *severity);
 static json_t *target_sample_of(const struct finding *finding);
 static json_t *service_names_of(const struct finding *finding);
 static bool has_member(const json_t *list, const char *text);
-static json_t *text_or_null(const char *text);
-static json_t *text_of(const char *text);
-static json_t *time_of(uint64_t time_ns);
-static json_t *count_of(uint64_t count);
 
 json_t *
 alert_json(const struct alert *alert)
@@ -68,32 +68,6 @@ alert_json_line(const struct alert *alert, char *line, size_t size)
 	return length + 1;
 }
 
-/* Sets a member and tells whether there was memory for it.  (jansson itself
- * refuses a null value.) */
-static bool
-put(json_t *object, const char *name, json_t *value)
-{
-	return json_object_set_new(object, name, value) == 0;
-}
-
-/* Appends to a list.  Returns false, as put(), if there is no memory. */
-static bool
-push(json_t *list, json_t *value)
-{
-	return json_array_append_new(list, value) == 0;
-}
-
-/* Gives back what could not be finished. */
-static json_t *
-finished(json_t *value, bool whole)
-{
-	if (!whole) {
-		json_decref(value);
-		return NULL;
-	}
-	return value;
-}
-
 static bool
 add_head(json_t *object, const struct alert *alert)
 {
@@ -101,7 +75,7 @@ add_head(json_t *object, const struct alert *alert)
 
 	return put(object, "schema", json_string("spanwatch.alert/1")) &&
 	    put(object, "id", json_string(alert->id)) &&
-	    put(object, "revision", json_integer(finding->revision)) &&
+	    put(object, "revision", json_integer(alert->revision)) &&
 	    put(object, "status",
 	        json_string(alert_status_name(alert->status))) &&
 	    put(object, "active", json_boolean(finding->active)) &&
@@ -140,8 +114,9 @@ add_evidence(json_t *object, const struct alert *alert)
 	            count_of(finding->filtered), "silent",
 	            count_of(finding->silent))) &&
 	    put(object, "reasons", reasons_of(finding)) &&
-	    put(object, "process", json_null()) &&
-	    put(object, "other_processes", json_array()) &&
+	    put(object, "process", process_json(&alert->attribution)) &&
+	    put(object, "other_processes",
+	        process_others_json(&alert->attribution)) &&
 	    put(object, "authorised", json_null()) &&
 	    put(object, "attack", attack_of(alert)) &&
 	    put(object, "visibility",
@@ -164,6 +139,9 @@ add_additions(json_t *object, const struct alert *alert)
 	summary_add(alert, &buffer);
 	return put(object, "summary", json_string(summary)) &&
 	    put(object, "revised_at", time_of(alert->finding.revised_at_ns)) &&
+	    put(object, "changes", changes_of(alert)) &&
+	    put(object, "process_notes",
+	        process_notes_json(&alert->attribution)) &&
 	    put(object, "score_reasons", marks_of(&alert->severity)) &&
 	    put(object, "samples", samples_of(&alert->finding));
 }
@@ -212,7 +190,7 @@ source_of(const struct alert *alert)
 	char address[IP_ADDRESS_TEXT_SIZE];
 	char mac[MAC_ADDRESS_TEXT_SIZE];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:n, s:[]}", "ip",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "ip",
 	    text_or_null(finding->has_address
 	            ? ip_address_format(&finding->source, address)
 	            : NULL),
@@ -226,7 +204,33 @@ source_of(const struct alert *alert)
 	    "segment",
 	    text_or_null(
 	        alert->source_in_segment ? alert->source_segment : NULL),
-	    "host", "names");
+	    "host", text_or_none(alert->attribution.host), "names",
+	    names_of(&alert->attribution));
+}
+
+static json_t *
+names_of(const struct attribution *attribution)
+{
+	json_t *list = json_array();
+	bool whole = true;
+
+	for (uint32_t i = 0; i < attribution->name_count; i++) {
+		whole = push(list, text_of(attribution->names[i])) && whole;
+	}
+	return finished(list, whole);
+}
+
+/* What is new since the revision before. */
+static json_t *
+changes_of(const struct alert *alert)
+{
+	json_t *list = json_array();
+	bool whole = true;
+
+	for (uint32_t i = 0; i < alert->change_count; i++) {
+		whole = push(list, text_of(alert->changes[i])) && whole;
+	}
+	return finished(list, whole);
 }
 
 static json_t *
@@ -445,36 +449,4 @@ has_member(const json_t *list, const char *text)
 		}
 	}
 	return false;
-}
-
-static json_t *
-text_or_null(const char *text)
-{
-	return text == NULL ? json_null() : text_of(text);
-}
-
-/* A name that the network or an operator gave: JSON must be UTF-8, and jansson
- * refuses what is not. */
-static json_t *
-text_of(const char *text)
-{
-	char clean[3 * POLICY_NAME_SIZE]; /* Of each byte three, at most. */
-
-	words_clean(text, clean, sizeof(clean));
-	return json_string(clean);
-}
-
-static json_t *
-time_of(uint64_t time_ns)
-{
-	char text[RFC3339_SIZE];
-
-	return json_string(rfc3339_format(time_ns, text));
-}
-
-/* JSON has no unsigned numbers of 64 bits; no sensor lives to count past 63. */
-static json_t *
-count_of(uint64_t count)
-{
-	return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
 }

@@ -15,7 +15,7 @@
 
 #include "alert/alert.h"
 
-enum { ALERT_JSON_SIZE = 65536 }; /* Bytes that every line fits into. */
+enum { ALERT_JSON_SIZE = 98304 }; /* Bytes that every line fits into. */
 
 /* The alert as an object, the caller's to json_decref(); null: no memory. */
 json_t *alert_json(const struct alert *alert);

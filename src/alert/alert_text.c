@@ -1,5 +1,6 @@
 #include "alert/alert_text.h"
 
+#include "alert/process.h"
 #include "alert/service.h"
 #include "alert/summary.h"
 #include "alert/words.h"
@@ -35,6 +36,7 @@ alert_text_add(const struct alert *alert, struct strbuf *buffer)
 	add_kinds(finding, buffer);
 	add_times(finding, buffer);
 	add_source(alert, buffer);
+	process_text_add(&alert->attribution, buffer);
 	add_targets(alert, buffer);
 	add_services(finding, buffer);
 	add_outcomes(finding, buffer);
@@ -47,7 +49,7 @@ static void
 add_state(const struct alert *alert, struct strbuf *buffer)
 {
 	strbuf_addf(buffer, "  alert       %s, revision %u\n", alert->id,
-	    alert->finding.revision);
+	    alert->revision);
 	strbuf_addf(buffer, "  severity    %s, score %u of 100; %s; %s\n",
 	    severity_level_name(alert->severity.level), alert->severity.score,
 	    alert_status_name(alert->status),

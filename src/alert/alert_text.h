@@ -12,7 +12,7 @@
 #include "alert/alert.h"
 #include "base/strbuf.h"
 
-enum { ALERT_TEXT_SIZE = 32768 }; /* Bytes that every block fits into. */
+enum { ALERT_TEXT_SIZE = 98304 }; /* Bytes that every block fits into. */
 
 /* Adds the block, with an empty line after it. */
 void alert_text_add(const struct alert *alert, struct strbuf *buffer);

@@ -1,5 +1,6 @@
 #include "alert/summary.h"
 
+#include "alert/process.h"
 #include "alert/service.h"
 #include "alert/words.h"
 
@@ -18,6 +19,8 @@ static const char *service_noun(const struct finding *finding);
 static void add_how(const struct finding *finding, struct strbuf *buffer);
 static void add_order(const struct finding *finding, struct strbuf *buffer);
 static void add_answers(const struct finding *finding, struct strbuf *buffer);
+static void add_process(
+    const struct attribution *attribution, struct strbuf *buffer);
 
 void
 summary_add(const struct alert *alert, struct strbuf *buffer)
@@ -26,6 +29,7 @@ summary_add(const struct alert *alert, struct strbuf *buffer)
 	add_deed(alert, buffer);
 	add_order(&alert->finding, buffer);
 	add_answers(&alert->finding, buffer);
+	add_process(&alert->attribution, buffer);
 }
 
 void
@@ -234,4 +238,13 @@ add_answers(const struct finding *finding, struct strbuf *buffer)
 		words_add_count(buffer, finding->answered);
 	}
 	strbuf_add(buffer, " answered");
+}
+
+static void
+add_process(const struct attribution *attribution, struct strbuf *buffer)
+{
+	if (attribution->process_count > 0) {
+		strbuf_add(buffer, "; sent by ");
+		process_clause_add(&attribution->processes[0], buffer);
+	}
 }

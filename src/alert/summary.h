@@ -16,7 +16,7 @@
 #include "base/strbuf.h"
 
 enum {
-	SUMMARY_SIZE = 1536, /* Bytes that every summary fits into. */
+	SUMMARY_SIZE = 3072, /* Bytes that every summary fits into. */
 	REASON_SIZE = 512,   /* Bytes that every reason fits into. */
 };
 

@@ -45,7 +45,8 @@ void attribute_contact(
     struct attribute *attribute, const struct wire_contact *contact);
 void attribute_event(
     struct attribute *attribute, const struct endpoint_event *event);
-/* A name that the wire gave an address: DHCP, mDNS, NetBIOS, Kerberos. */
+/* A name that the wire gave an address: DHCP, mDNS, NetBIOS, Kerberos.  Empty:
+ * whoever had the address does not have it any more. */
 void attribute_name(struct attribute *attribute, uint64_t now_ns,
     const struct ip_address *address, const char *name);
 /* A message of 'sender' gave no event, for the reason named. */

@@ -31,7 +31,7 @@ enum log_level {
 	LOG_LEVEL_DEBUG,
 };
 
-enum { LOG_LINE_SIZE = 512 }; /* Bytes; what is longer is cut. */
+enum { LOG_LINE_SIZE = 1536 }; /* Bytes; what is longer is cut. */
 
 struct log {
 	enum log_level level; /* What is less urgent is not written. */

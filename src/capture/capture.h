@@ -17,8 +17,9 @@
  *	                 can be read; ask also now and then without, since that
  *	                 is how an interface that is gone is noticed.
  *	CAPTURE_TROUBLE  of recordings only: 'sentence' says what is wrong with
- *	                 the one at hand, 'error' what kind of thing that is;
- *	                 the next call goes on with the next recording.
+ *	                 the one at hand, 'error' what kind of thing that is
+ *	                 (-EBADMSG: it is damaged or cut off, and was read as
+ *	                 far as it goes); the next call goes on with the next.
  *	CAPTURE_ENDED    there is nothing more.
  *	CAPTURE_FAILED   nothing more can come; 'sentence' says why.
  *

@@ -288,13 +288,13 @@ tell_pcap_damage(struct capture_file *file)
 	if (ferror(file->file)) {
 		tell(file, errno != 0 ? -errno : -EIO);
 	} else if (feof(file->file)) {
-		(void)capture_stop(&file->capture, CAPTURE_TROUBLE, -EINVAL,
+		(void)capture_stop(&file->capture, CAPTURE_TROUBLE, -EBADMSG,
 		    "%s is cut off: it ends %sinside the packet that begins at "
 		    "byte %" PRIu64 "; the %" PRIu64
 		    " packets before that were read",
 		    file->name, end, file->offset, file->frame_count);
 	} else {
-		(void)capture_stop(&file->capture, CAPTURE_TROUBLE, -EINVAL,
+		(void)capture_stop(&file->capture, CAPTURE_TROUBLE, -EBADMSG,
 		    "%s is damaged in the packet at byte %" PRIu64
 		    ": %s; the %" PRIu64 " packets before that were read",
 		    file->name, file->offset, pcap_geterr(file->pcap),
@@ -332,14 +332,14 @@ tell_pcapng_damage(struct capture_file *file)
 	if (ferror(file->file)) {
 		tell(file, errno != 0 ? -errno : -EIO);
 	} else if (feof(file->file)) {
-		(void)capture_stop(&file->capture, CAPTURE_TROUBLE, -EINVAL,
+		(void)capture_stop(&file->capture, CAPTURE_TROUBLE, -EBADMSG,
 		    "%s is cut off: it ends at byte %" PRIu64
 		    ", inside the block that begins at byte %" PRIu64
 		    "; the %" PRIu64 " packets before that were read",
 		    file->name, file->offset, file->pcapng.block_offset,
 		    file->frame_count);
 	} else {
-		(void)capture_stop(&file->capture, CAPTURE_TROUBLE, -EINVAL,
+		(void)capture_stop(&file->capture, CAPTURE_TROUBLE, -EBADMSG,
 		    "%s is damaged in the block at byte %" PRIu64
 		    ": %s; the %" PRIu64 " packets before that were read",
 		    file->name, file->pcapng.block_offset, file->pcapng.damage,

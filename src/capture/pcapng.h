@@ -32,7 +32,9 @@ struct pcapng {
 	FILE *file;
 	uint64_t offset;       /* Bytes read. */
 	uint64_t block_offset; /* Where the block at hand begins. */
-	uint64_t last_time_ns; /* Of simple packets, which have none. */
+	/* Of simple packets, which have none; before the first packet that has
+	 * one, 1970: nothing says better. */
+	uint64_t last_time_ns;
 	uint32_t interface_count;
 	bool swapped; /* The section's byte order is not ours. */
 	/* Why the reading ended; null: it was the end of the file. */

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "classify/hello.h"
+#include "classify/names.h"
 #include "classify/question.h"
 #include "mem/table.h"
 
@@ -49,6 +50,7 @@ struct classify {
 	struct port_vote *tcp_ports; /* PORT_COUNT of each. */
 	struct port_vote *udp_ports;
 	struct question *question;
+	struct names *names;
 	struct counters *counters;
 };
 
@@ -82,7 +84,7 @@ classify_bytes(void)
 	return region_bytes(1, sizeof(struct classify)) +
 	    TABLE_BYTES(CONFIG_CLASSIFY_SERVICE_COUNT, sizeof(struct service)) +
 	    2 * region_bytes(PORT_COUNT, sizeof(struct port_vote)) +
-	    question_bytes();
+	    question_bytes() + names_bytes();
 }
 
 uint32_t
@@ -100,7 +102,9 @@ classify_plan(struct plan_line *lines, uint32_t capacity)
 	uint32_t count = plan_copy(own, ARRAY_SIZE(own), lines, capacity);
 	uint32_t left = capacity < count ? 0 : capacity - count;
 
-	return count + question_plan(left == 0 ? NULL : lines + count, left);
+	count += question_plan(left == 0 ? NULL : lines + count, left);
+	left = capacity < count ? 0 : capacity - count;
+	return count + names_plan(left == 0 ? NULL : lines + count, left);
 }
 
 struct classify *
@@ -116,8 +120,15 @@ classify_init(struct region *region, const struct hash_key *hash_key,
 	classify->udp_ports =
 	    region_carve(region, PORT_COUNT, sizeof(struct port_vote));
 	classify->question = question_init(region, hash_key, counters);
+	classify->names = names_init(region, hash_key, counters);
 	classify->counters = counters;
 	return classify;
+}
+
+struct names *
+classify_names(const struct classify *classify)
+{
+	return classify->names;
 }
 
 void

@@ -44,6 +44,8 @@ enum classify_state {
 	CLASSIFY_DONE,    /* Its 'application' is all there will be. */
 };
 
+struct names; /* classify/names.h */
+
 /* All the memory of the room.  Private to classify.c. */
 struct classify;
 
@@ -53,6 +55,9 @@ size_t classify_bytes(void);
 /* Writes what the memory is for, at most 'capacity' lines, and returns how many
  * there are. */
 uint32_t classify_plan(struct plan_line *lines, uint32_t capacity);
+
+/* The names of hosts, which room classify listens for as well. */
+struct names *classify_names(const struct classify *classify);
 
 /* There can be one at a time: nDPI's hooks have no place for a second. */
 struct classify *classify_init(struct region *region,

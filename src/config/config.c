@@ -16,6 +16,9 @@ config_default(struct config *config)
 {
 	memset(config, 0, sizeof(*config));
 	policy_default(&config->policy);
+	config->endpoint_logs.peer_connections = CONFIG_PEER_CONNECTIONS;
+	config->endpoint_logs.peer_rate_bytes = CONFIG_PEER_RATE_BYTES;
+	config->endpoint_logs.idle_ns = CONFIG_IDLE_NS;
 }
 
 int

@@ -47,10 +47,14 @@ enum {
 
 /* What holds where the file says nothing. */
 enum {
-	CONFIG_BUFFER_BYTES = 16 << 20,
+	CONFIG_BUFFER_BYTES = CONFIG_CAPTURE_BUFFER_MIB << 20,
 	CONFIG_SNAP_LENGTH = 1024,
 	CONFIG_STORE_BYTES = 1 << 30,
+	CONFIG_PEER_CONNECTIONS = 16,
+	CONFIG_PEER_RATE_BYTES = 32 << 20,
 };
+
+#define CONFIG_IDLE_NS (3600 * NS_PER_S)
 
 enum config_capture_mode {
 	CONFIG_CAPTURE_IMMEDIATE, /* Each frame as it comes. */
@@ -151,6 +155,16 @@ struct config_endpoint_logs {
 	uint32_t tcp_count;
 	uint32_t tls_count;
 	uint32_t pull_count;
+	bool pull_tls[CONFIG_ADDRESS_COUNT]; /* Whether it is called by TLS. */
+	/* Files, PEM; empty: none. */
+	char certificate[CONFIG_PATH_SIZE];
+	char key[CONFIG_PATH_SIZE];
+	char client_ca[CONFIG_PATH_SIZE]; /* Given: clients must show one. */
+	char pull_ca[CONFIG_PATH_SIZE];   /* Empty: the system's. */
+	/* Of one sending address. */
+	uint32_t peer_connections;
+	uint64_t peer_rate_bytes; /* A second. */
+	uint64_t idle_ns;         /* A connection may be silent so long. */
 };
 
 enum config_transport {
@@ -225,6 +239,19 @@ int config_read_text(const char *file, const char *text, size_t size,
 /* Writes "FILE:LINE: sentence" and returns 'text'. */
 const char *config_error_format(
     const struct config_error *error, char *text, size_t size);
+
+/* Whether there is anything to listen to or to call. */
+static inline bool
+config_logs_arrive(const struct config_endpoint_logs *logs)
+{
+	return logs->udp_count + logs->tcp_count + logs->tls_count +
+	    logs->pull_count >
+	    0;
+}
+
+/* Whether a struct that came from another process is one that config_read()
+ * could have made, as far as its form goes. */
+bool config_logs_are_sound(const struct config_endpoint_logs *logs);
 
 /* Whether the entry allows scanning 'segment', an index of the policy. */
 static inline bool

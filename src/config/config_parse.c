@@ -47,7 +47,9 @@ static cfg_opt_t scanner_keys[] = { VALUES("sources"), VALUES("segments"),
 	CFG_END() };
 
 static cfg_opt_t endpoint_logs_keys[] = { VALUES("udp"), VALUES("tcp"),
-	VALUES("tls"), VALUES("pull"), CFG_END() };
+	VALUES("tls"), VALUES("pull"), VALUE("certificate"), VALUE("key"),
+	VALUE("client-ca"), VALUE("pull-ca"), VALUE("peer-connections"),
+	VALUE("peer-rate"), VALUE("idle-timeout"), CFG_END() };
 
 static cfg_opt_t soc_keys[] = { VALUE("transport"), VALUE("address"),
 	VALUE("format"), CFG_END() };
@@ -85,6 +87,9 @@ static const struct section_kind {
 	{ "store", read_store, 1 },
 	{ "web", read_web, 1 },
 };
+
+static void too_many(
+    const struct reading_section *section, const struct section_kind *kind);
 
 /* What libConfuse says, and what we say around the word that it names. */
 static const struct {
@@ -201,16 +206,27 @@ close_section(cfg_t *cfg, cfg_opt_t *opt)
 		kind++;
 	}
 	if (cfg_opt_size(opt) > kind->count) {
-		reading_wrong(current, section.line,
-		    kind->count == 1
-		        ? "section %s is given twice; put the settings of both "
-		          "into one"
-		        : "there are too many sections %s; leave some out",
-		    opt->name);
+		too_many(&section, kind);
 		return kind->count == 1 ? 0 : -1;
 	}
 	kind->read(&section);
 	return 0;
+}
+
+static void
+too_many(const struct reading_section *section, const struct section_kind *kind)
+{
+	if (kind->count == 1) {
+		reading_wrong(current, section->line,
+		    "section %s is given twice; put the settings of both into "
+		    "one",
+		    kind->name);
+	} else {
+		reading_wrong(current, section->line,
+		    "there are too many sections %s: at most %u are read; "
+		    "leave some out",
+		    kind->name, kind->count);
+	}
 }
 
 /* The section just closed.  It is the last one, unless it has the name of an

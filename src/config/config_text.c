@@ -25,6 +25,10 @@ reading_prepare_text(struct reading *reading, char *text, size_t size)
 {
 	struct scan scan = { .reading = reading, .line = 1, .right = true };
 
+	/* The mark that some editors begin UTF-8 with. */
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0) {
+		memset(text, ' ', 3);
+	}
 	scan.at = text;
 	while (*scan.at != '\0' && scan.right) {
 		bool comment_may_begin = !scan.after_word;
@@ -179,8 +183,11 @@ open_brace(struct scan *scan)
 		return;
 	}
 	if (reading->section_count == READING_SECTION_COUNT) {
-		scan_wrong(scan, scan->line,
-		    "there are too many sections; leave some out");
+		reading_wrong(reading, scan->line,
+		    "there are too many sections: at most %d are read; leave "
+		    "some out",
+		    READING_SECTION_COUNT);
+		scan->right = false;
 		return;
 	}
 	reading->section_lines[reading->section_count++] = scan->line;

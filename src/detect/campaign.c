@@ -284,8 +284,10 @@ campaign_techniques(const struct campaign *campaign)
 
 	for (uint32_t i = 0; i < PROBE_TECHNIQUE_COUNT; i++) {
 		uint64_t count = campaign->technique_counts[i];
+		bool was_told = (campaign->told.techniques >> i & 1) != 0;
 
-		if (count > 0 && count * TECHNIQUE_SHARE >= campaign->probes) {
+		if (count > 0 &&
+		    (was_told || count * TECHNIQUE_SHARE >= campaign->probes)) {
 			techniques |= 1u << i;
 		}
 	}

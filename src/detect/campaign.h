@@ -102,7 +102,8 @@ void campaign_outcome(struct campaign *campaign, const struct contact *contact,
 void campaign_apply_policy(
     struct campaign *campaign, struct segments *segments);
 
-/* Which techniques are more than a stray packet: 1 << enum probe_technique. */
+/* Which techniques are more than a stray packet, or were when last told: 1 <<
+ * enum probe_technique. */
 uint32_t campaign_techniques(const struct campaign *campaign);
 
 /* Whether so much is new since it was last told that a revision is due. */

@@ -49,6 +49,9 @@ uint32_t endpoint_plan(struct plan_line *lines, uint32_t capacity);
 struct endpoint *endpoint_init(
     struct region *region, struct counters *counters);
 
+/* Only for the end of a role and for tests. */
+void endpoint_finish(struct endpoint *endpoint);
+
 /* Reads a message.  '*event' is undefined unless ENDPOINT_EVENT is returned. */
 enum endpoint_outcome endpoint_parse(struct endpoint *endpoint,
     const struct endpoint_message *message, struct endpoint_event *event);

@@ -27,6 +27,7 @@ static bool receive_one(struct channel *channel);
 static struct parcel receive_parcel(const struct channel *channel);
 static bool parcel_is_sound(
     const struct channel *channel, const struct parcel *parcel);
+static bool size_is_right(const struct channel_kind *kind, uint32_t size);
 static void end(struct channel *channel, enum channel_end why);
 static int send_one(int fd, const void *message, uint32_t size, int descriptor);
 static bool enqueue(struct channel *channel, const void *message, uint32_t size,
@@ -253,13 +254,21 @@ parcel_is_sound(const struct channel *channel, const struct parcel *parcel)
 			continue;
 		}
 		return header.version == CHANNEL_VERSION &&
-		    header.size == kind->size &&
-		    parcel->size == (ssize_t)kind->size &&
+		    size_is_right(kind, header.size) &&
+		    parcel->size == (ssize_t)header.size &&
 		    (parcel->descriptor >= 0) == kind->has_descriptor &&
 		    (kind->is_sound == NULL ||
 		        kind->is_sound(channel->receive_buffer));
 	}
 	return false;
+}
+
+static bool
+size_is_right(const struct channel_kind *kind, uint32_t size)
+{
+	uint32_t least = kind->size_least == 0 ? kind->size : kind->size_least;
+
+	return size >= least && size <= kind->size;
 }
 
 static void

@@ -2,7 +2,7 @@
  * Channel: one end of a connection between two roles.
  *
  * Roles do not trust one another: any may have been taken over by what it
- * parses.  So all that passes between them is a message, a struct of fixed size
+ * parses.  So all that passes between them is a message, a struct of known size
  * and without pointers, and the receiver checks each before anything looks at
  * it: of a type that it may get here, of this build's version, of the right
  * size, with a descriptor just where one belongs, and sound by the check
@@ -51,6 +51,9 @@ struct channel_kind {
 	uint32_t size;       /* Bytes, with the header. */
 	/* Whether every field is within its bounds; null: nothing to check. */
 	bool (*is_sound)(const void *message);
+	/* Zero: it has 'size' bytes.  Else these at least, and 'size' at most;
+	 * header.size says how many. */
+	uint32_t size_least;
 };
 
 enum channel_end {

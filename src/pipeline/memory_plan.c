@@ -3,13 +3,37 @@
 #include <string.h>
 
 #include "alert/alert_json.h"
+#include "attribute/attribute.h"
 #include "classify/classify.h"
 #include "decode/decode.h"
 #include "detect/detect.h"
+#include "endpoint/endpoint.h"
 #include "flow/flow.h"
+#include "pipeline/ledger_pipeline.h"
 #include "pipeline/sensor_pipeline.h"
+#include "syslog/syslog.h"
 
 enum { ROOM_LINES = 16 }; /* More than any room has. */
+
+/* As tables and rings need it; Kconfig can say so, but not see to it. */
+#define POWER_OF_TWO(option)                                           \
+	_Static_assert((option) > 0 && ((option) & ((option)-1)) == 0, \
+	    #option " must be a power of two")
+POWER_OF_TWO(CONFIG_DECODE_DUPLICATE_COUNT);
+POWER_OF_TWO(CONFIG_DECODE_FRAGMENT_COUNT);
+POWER_OF_TWO(CONFIG_FLOW_ATTEMPT_COUNT);
+POWER_OF_TWO(CONFIG_FLOW_COUNT);
+POWER_OF_TWO(CONFIG_CLASSIFY_SERVICE_COUNT);
+#ifdef CONFIG_CLASSIFY_NDPI
+POWER_OF_TWO(CONFIG_CLASSIFY_FLOW_COUNT);
+#endif
+POWER_OF_TWO(CONFIG_DETECT_SOURCE_COUNT);
+POWER_OF_TWO(CONFIG_DETECT_SUSPECT_COUNT);
+POWER_OF_TWO(CONFIG_DETECT_CAMPAIGN_COUNT);
+POWER_OF_TWO(CONFIG_DETECT_CONTACT_COUNT);
+POWER_OF_TWO(CONFIG_DETECT_NETWORK_COUNT);
+POWER_OF_TWO(CONFIG_SYSLOG_PEER_COUNT);
+POWER_OF_TWO(CONFIG_SYSLOG_SEEN_COUNT);
 
 /* One line of memory_plan.def. */
 struct plan_source {

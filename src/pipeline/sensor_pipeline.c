@@ -41,6 +41,7 @@ sensor_pipeline_init(struct sensor_pipeline *line, struct region *region,
 	line->decode = decode_init(region, &keys->decode, counters);
 	line->flow = flow_init(region, &keys->flow, counters);
 	line->classify = classify_init(region, &keys->classify, counters);
+	line->names = classify_names(line->classify);
 	line->detect = detect_init(region, &keys->detect, counters, policy);
 }
 
@@ -109,6 +110,7 @@ void
 sensor_pipeline_want_contacts(struct sensor_pipeline *line, bool is_wanted)
 {
 	detect_want_contacts(line->detect, is_wanted);
+	line->wants_names = is_wanted;
 }
 
 bool
@@ -116,6 +118,12 @@ sensor_pipeline_next_contact(
     struct sensor_pipeline *line, struct wire_contact *contact)
 {
 	return detect_next_contact(line->detect, contact);
+}
+
+bool
+sensor_pipeline_next_name(struct sensor_pipeline *line, struct wire_name *name)
+{
+	return names_next(line->names, name);
 }
 
 void
@@ -202,6 +210,9 @@ take_packet(struct sensor_pipeline *line, const struct packet *packet,
 	}
 	if (line->stage >= SENSOR_STAGE_DPI) {
 		classify_packet(line->classify, packet, conversation);
+	}
+	if (line->wants_names) {
+		names_packet(line->names, packet);
 	}
 }
 

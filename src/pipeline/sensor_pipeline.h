@@ -36,6 +36,7 @@
 #include "base/siphash.h"
 #include "capture/frame.h"
 #include "classify/classify.h"
+#include "classify/names.h"
 #include "decode/decode.h"
 #include "detect/detect.h"
 #include "flow/flow.h"
@@ -68,7 +69,9 @@ struct sensor_pipeline {
 	struct decode *decode;
 	struct flow_room *flow;
 	struct classify *classify;
+	struct names *names;
 	struct detect *detect;
+	bool wants_names;
 	enum sensor_stage stage;
 	uint64_t now_ns; /* The latest time seen. */
 	struct packet packets[SENSOR_BURST];
@@ -112,13 +115,18 @@ void sensor_pipeline_dropped(struct sensor_pipeline *line, uint64_t count);
 bool sensor_pipeline_next_finding(
     struct sensor_pipeline *line, struct finding *finding);
 
-/* Whether the line is to note wire contacts for attribution; at first not. */
+/* Whether the line is to note wire contacts, and to listen for the names of
+ * hosts, for attribution; at first not. */
 void sensor_pipeline_want_contacts(
     struct sensor_pipeline *line, bool is_wanted);
 
 /* Gives the next wire contact; false: none now.  Asked after each burst. */
 bool sensor_pipeline_next_contact(
     struct sensor_pipeline *line, struct wire_contact *contact);
+
+/* Gives the next name that a host was heard to have; likewise. */
+bool sensor_pipeline_next_name(
+    struct sensor_pipeline *line, struct wire_name *name);
 
 /* A recording is over: lets the clock run on until the last attempt is judged,
  * and makes every finding that has changed due. */

@@ -14,11 +14,18 @@ static const char *const criticality_names[POLICY_CRITICALITY_COUNT] = {
 /* Bits of the prefix that holds the mapped IPv4 addresses. */
 enum { V4_PREFIX_LENGTH = 96 };
 
+/* An address as a number, so that a search compares words. */
+struct number {
+	uint64_t high;
+	uint64_t low;
+};
+
 static int compare_indexed(const void *left, const void *right);
-static struct ip_address first_bits(
+static struct number first_bits(
     const struct ip_address *address, uint32_t length);
+static struct number number_of(const struct ip_address *address);
 static uint32_t lower_bound(const struct policy_indexed_prefix *sorted,
-    uint32_t count, const struct ip_address *address);
+    uint32_t count, const struct number *wanted);
 static uint16_t best_of_equals(const struct policy *policy,
     const struct policy_indexed_prefix *equals, uint32_t count, uint16_t vlan);
 static bool has_vlan(const struct policy_segment *segment, uint16_t vlan);
@@ -101,12 +108,16 @@ policy_segment_of(const struct policy *policy, const struct ip_address *address,
 		const struct policy_indexed_prefix *group =
 		    index->prefixes + index->groups[i].first;
 		uint32_t count = index->groups[i].count;
-		struct ip_address wanted =
+		struct number wanted =
 		    first_bits(address, index->groups[i].length);
 		uint32_t at = lower_bound(group, count, &wanted);
+		struct number found;
 
-		if (at < count &&
-		    ip_address_equal(&group[at].prefix.address, &wanted)) {
+		if (at == count) {
+			continue;
+		}
+		found = number_of(&group[at].prefix.address);
+		if (found.high == wanted.high && found.low == wanted.low) {
 			return best_of_equals(
 			    policy, group + at, count - at, vlan);
 		}
@@ -159,37 +170,42 @@ compare_indexed(const void *left, const void *right)
 	return order != 0 ? order : a->segment - b->segment;
 }
 
-/* 'address' with all bits past 'length' cleared. */
-static struct ip_address
-first_bits(const struct ip_address *address, uint32_t length)
+static inline struct number
+number_of(const struct ip_address *address)
 {
-	struct ip_address cleared = { .byte = { 0 } };
-	uint64_t high = load_be64(address->byte);
-	uint64_t low = load_be64(address->byte + 8);
-
-	if (length <= 64) {
-		high &= length == 0 ? 0 : ~0ull << (64 - length);
-		low = 0;
-	} else {
-		low &= ~0ull << (128 - length);
-	}
-	store_be64(cleared.byte, high);
-	store_be64(cleared.byte + 8, low);
-	return cleared;
+	return (struct number){ .high = load_be64(address->byte),
+		.low = load_be64(address->byte + 8) };
 }
 
-/* How many of 'sorted' come before 'address'. */
+/* 'address' with all bits past 'length' cleared. */
+static inline struct number
+first_bits(const struct ip_address *address, uint32_t length)
+{
+	struct number number = number_of(address);
+
+	if (length <= 64) {
+		number.high &= length == 0 ? 0 : ~0ull << (64 - length);
+		number.low = 0;
+	} else {
+		number.low &= ~0ull << (128 - length);
+	}
+	return number;
+}
+
+/* How many of 'sorted' come before 'wanted'. */
 static uint32_t
 lower_bound(const struct policy_indexed_prefix *sorted, uint32_t count,
-    const struct ip_address *address)
+    const struct number *wanted)
 {
 	uint32_t low = 0;
 
 	while (low < count) {
 		uint32_t middle = low + (count - low) / 2;
+		struct number number =
+		    number_of(&sorted[middle].prefix.address);
 
-		if (ip_address_compare(
-		        &sorted[middle].prefix.address, address) < 0) {
+		if (number.high < wanted->high ||
+		    (number.high == wanted->high && number.low < wanted->low)) {
 			low = middle + 1;
 		} else {
 			count = middle;

@@ -519,6 +519,29 @@ def a_killed_sensor_is_started_again(sensor, wire):
     wait_for(sensor.alerts, "it finds")
 
 
+def alerts_of_a_killed_sensor_are_ended(sensor, wire):
+    """Its campaigns went with it: nobody else would say that they are over."""
+    wire.scan("10.9.1.5", "10.9.2.9", range(1, 101))
+    wait_for(lambda: any(alert["services"]["count"] > 60
+                         for alert in sensor.alerts()), "the scan is told")
+    os.kill(sensor.role("sensor")["pid"], signal.SIGKILL)
+    wait_for(lambda: not sensor.alerts()[-1]["active"],
+             f"the alert is ended: {sensor.alerts()}")
+    before, last = sensor.alerts()[-2:]
+    expect(last["id"] == before["id"], "the same alert")
+    expect(last["revision"] == before["revision"] + 1, "the next revision")
+    expect(last["last_seen"] == before["last_seen"], "as it was known")
+    expect("the sensor ended" in last["reasons"][-1]["text"], "and why")
+    wait_for(lambda: sensor.role("sensor")["restarts"] == 1 and
+             sensor.role("sensor")["state"] == "running", "it runs again")
+    wire.scan("10.9.1.6", "10.9.2.9", range(1, 101))
+    wait_for(lambda: sensor.alerts()[-1]["source"]["ip"] == "10.9.1.6" and
+             sensor.alerts()[-1]["active"], "the next one's alerts are its own")
+    first = [alert for alert in sensor.alerts()
+             if alert["source"]["ip"] == "10.9.1.6"][0]
+    expect(first["revision"] == 1, "and counted from one")
+
+
 def a_killed_ledger_costs_the_sensor_nothing(sensor, wire):
     """What is found meanwhile is told by the next."""
     pid = sensor.role("sensor")["pid"]
@@ -644,6 +667,7 @@ TESTS = [
     an_interface_that_goes_down_is_heard_again_when_it_is_up,
     an_interface_that_is_unplugged_is_opened_again_when_it_is_back,
     a_killed_sensor_is_started_again,
+    alerts_of_a_killed_sensor_are_ended,
     a_killed_ledger_costs_the_sensor_nothing,
     a_killed_supervisor_takes_the_roles_with_it,
     a_reader_that_goes_away_does_not_end_the_sensor,

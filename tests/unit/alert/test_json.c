@@ -87,6 +87,7 @@ Test(json, of_a_sweep_is_this_line)
 	    "\"summary\":\"10.20.1.69 swept 64 addresses of servers by ICMP "
 	    "echo, in address order; 5 answered\","
 	    "\"revised_at\":\"2026-11-24T06:51:12.123456Z\","
+	    "\"changes\":[],\"process_notes\":[],"
 	    "\"score_reasons\":["
 	    "{\"text\":\"many addresses, to see who is there\",\"points\":25},"
 	    "{\"text\":\"64 targets or more\",\"points\":10},"

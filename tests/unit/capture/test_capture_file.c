@@ -91,7 +91,7 @@ Test(capture_file, a_pcap_cut_anywhere_gives_what_is_whole_and_names_the_place)
 		    size, begins[whole], whole);
 		cr_assert_not_null(
 		    strstr(reading.troubles, said), "%s", reading.troubles);
-		cr_expect_eq(reading.error, -EINVAL);
+		cr_expect_eq(reading.error, -EBADMSG);
 		cr_expect_eq(reading.trouble_count, 1);
 	}
 }
@@ -342,7 +342,7 @@ Test(capture_file, a_recording_can_be_loaded_whole)
 
 	path = path_of(&recording, recording.size - 1);
 	capture_file_init(&file, &reading.counters, arena, &path, 1);
-	cr_expect_eq(capture_load_all(&load, &file.capture), -EINVAL);
+	cr_expect_eq(capture_load_all(&load, &file.capture), -EBADMSG);
 	cr_expect_eq(load.frame_count, 999);
 	cr_expect_not_null(strstr(file.capture.sentence, "is cut off"));
 	capture_load_free(&load);

@@ -56,7 +56,7 @@ expect_damage(const char *said, uint32_t frame_count)
 {
 	cr_expect_eq(reading.count, frame_count);
 	cr_expect_eq(reading.trouble_count, 1);
-	cr_expect_eq(reading.error, -EINVAL);
+	cr_expect_eq(reading.error, -EBADMSG);
 	cr_expect_not_null(
 	    strstr(reading.troubles, said), "%s", reading.troubles);
 }

@@ -53,7 +53,7 @@ Test(config, the_example_of_the_documents_gives_its_capture)
 	read_example();
 	cr_assert_eq(config.capture_count, 1);
 	cr_expect_str_eq(capture->interface, "eth1");
-	cr_expect_eq(capture->buffer_bytes, 16 << 20);
+	cr_expect_eq(capture->buffer_bytes, 8 << 20);
 	cr_expect_eq(capture->snap_length, 1024);
 	cr_expect(capture->promiscuous);
 	cr_expect_eq(capture->mode, CONFIG_CAPTURE_BLOCK);
@@ -102,6 +102,11 @@ Test(config, the_example_of_the_documents_gives_its_peers_and_listeners)
 	cr_expect_eq(logs->udp[0].port, 514);
 	cr_expect_eq(logs->tls[1].port, 6514);
 	cr_expect_str_eq(logs->pull[0].host, "relay.example.org");
+	cr_expect_not(logs->pull_tls[0]);
+	cr_expect_eq(logs->peer_connections, 16);
+	cr_expect_eq(logs->peer_rate_bytes, 32ull << 20);
+	cr_expect_eq(logs->idle_ns, 3600 * NS_PER_S);
+	cr_expect(config_logs_are_sound(logs));
 	cr_assert_eq(config.soc_count, 1);
 	cr_expect_str_eq(config.socs[0].peer.host, "10.0.0.9");
 	cr_expect_eq(config.socs[0].peer.port, 6514);
@@ -134,6 +139,9 @@ Test(config, what_is_right_is_accepted)
 		"sensor { name = 'a ${literal}' }",
 		"sensor { name = \"\\${literal}\" }",
 		"sensor { timezone = \"UTC\" }",
+		"sensor { name = 5 }", /* A word, as any other. */
+		"\xef\xbb\xbfsensor { name = \"marked\" }",
+		"\xef\xbb\xbf",
 		SCANNER("hours = {\"01:00-05:00\", \"Sun-Tue,Fri "
 		        "00:00-24:00\"}"),
 		SCANNER("sources += {\"02:aa:bb:cc:dd:ee\", \"PC_7.ad.corp\","

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "config/reading.h"
 #include "unit/config/config_reader.h"
 
 /* Writes 'count' sections, the number of each in its name and in 'format'. */
@@ -41,7 +42,7 @@ Test(config_full, as_many_sections_as_fit_are_taken_and_not_one_more)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(fulls); i++) {
 		char *text = many_sections(fulls[i].format, fulls[i].count);
-		char expected[32];
+		char expected[64];
 
 		cr_expect_eq(read_text(text), 0, "%s", errors);
 		free(text);
@@ -49,6 +50,9 @@ Test(config_full, as_many_sections_as_fit_are_taken_and_not_one_more)
 		cr_expect_eq(read_text(text), -EINVAL);
 		snprintf(expected, sizeof(expected), "c:%u: there are too many",
 		    fulls[i].count + 1);
+		cr_expect_not_null(strstr(errors, expected), "%s", errors);
+		snprintf(
+		    expected, sizeof(expected), "at most %u", fulls[i].count);
 		cr_expect_not_null(strstr(errors, expected), "%s", errors);
 		free(text);
 	}
@@ -58,6 +62,7 @@ Test(config_full, a_flood_of_sections_is_refused_before_it_takes_memory)
 {
 	char *text = malloc(CONFIG_FILE_SIZE + 1);
 	size_t length = 0;
+	char expected[64];
 
 	while (length + 8 < CONFIG_FILE_SIZE) {
 		memcpy(text + length, "web { } ", 8);
@@ -65,6 +70,9 @@ Test(config_full, a_flood_of_sections_is_refused_before_it_takes_memory)
 	}
 	cr_expect_eq(read_bytes(text, length), -EINVAL);
 	cr_expect_not_null(strstr(errors, "c:1: there are too many sections"));
+	snprintf(
+	    expected, sizeof(expected), "at most %d", READING_SECTION_COUNT);
+	cr_expect_not_null(strstr(errors, expected), "%s", errors);
 	free(text);
 }
 

@@ -194,6 +194,31 @@ Test(campaign, a_stray_packet_among_hundreds_is_no_technique)
 	cr_expect_eq(campaign_techniques(campaign), 1u << PROBE_TCP_SYN);
 }
 
+Test(campaign, a_technique_that_was_told_stays_though_it_is_few_by_now)
+{
+	contact(PROBE_TCP_FIN, "10.20.2.1", 0, 53);
+	for (int host = 1; host <= 9; host++) {
+		contact(PROBE_TCP_SYN, "10.20.2.0", host, 80);
+	}
+	tell();
+	for (int host = 10; host <= 250; host++) {
+		contact(PROBE_TCP_SYN, "10.20.2.0", host, 80);
+	}
+	cr_expect_eq(campaign_techniques(campaign),
+	    1u << PROBE_TCP_SYN | 1u << PROBE_TCP_FIN);
+}
+
+Test(campaign, a_technique_that_was_told_goes_when_all_of_it_was_another)
+{
+	struct ip_address target = address_of("10.20.2.1");
+	struct contact made = contact_of(PROBE_TCP_CONNECT, &target, 80);
+
+	campaign_contact(campaign, &made, SEGMENT, &contacts);
+	tell();
+	campaign_outcome(campaign, &made, PROBE_HALF, PROBE_TCP_SYN);
+	cr_expect_eq(campaign_techniques(campaign), 1u << PROBE_TCP_SYN);
+}
+
 Test(campaign, only_the_first_probes_are_kept_as_samples)
 {
 	for (int host = 0; host < 2 * FINDING_SAMPLES; host++) {

@@ -88,6 +88,14 @@ open_a_socket(void)
 }
 
 static int
+call_somebody(void)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+
+	return connect(STDERR_FILENO, &nobody, sizeof(nobody)) < 0 ? 0 : 1;
+}
+
+static int
 start_a_process(void)
 {
 	return fork() < 0 ? 0 : 1;
@@ -145,7 +153,9 @@ Test(confine, lets_a_role_live)
 {
 	expect_fine(ROLE_SENSOR, pass_messages);
 	expect_fine(ROLE_LEDGER, pass_messages);
+	expect_fine(ROLE_COLLECTOR, pass_messages);
 	expect_fine(ROLE_SENSOR, write_to_standard_error);
+	expect_fine(ROLE_COLLECTOR, write_to_standard_error);
 	expect_fine(ROLE_LEDGER, write_to_standard_output);
 	expect_fine(ROLE_LEDGER, give_and_take_memory);
 }
@@ -154,6 +164,7 @@ Test(confine, lets_nobody_open_a_file)
 {
 	expect_fine(ROLE_SENSOR, open_a_file);
 	expect_fine(ROLE_LEDGER, open_a_file);
+	expect_fine(ROLE_COLLECTOR, open_a_file);
 }
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -168,6 +179,7 @@ Test(confine, ends_who_asks_what_is_not_its_business)
 {
 	expect_killed(ROLE_SENSOR, look_at_rights);
 	expect_killed(ROLE_SENSOR, write_to_standard_output);
+	expect_killed(ROLE_COLLECTOR, write_to_standard_output);
 }
 
 static int
@@ -182,9 +194,10 @@ take_memory(void)
 	return 1;
 }
 
-Test(confine, refuses_the_sensor_more_memory)
+Test(confine, refuses_more_memory_to_who_parses_what_strangers_send)
 {
 	expect_fine(ROLE_SENSOR, take_memory);
+	expect_fine(ROLE_COLLECTOR, take_memory);
 }
 #endif
 
@@ -192,6 +205,10 @@ Test(confine, ends_who_reaches_out)
 {
 	expect_killed(ROLE_SENSOR, open_a_socket);
 	expect_killed(ROLE_LEDGER, open_a_socket);
+	expect_killed(ROLE_COLLECTOR, open_a_socket);
+	expect_killed(ROLE_COLLECTOR, call_somebody);
+	expect_killed(ROLE_COLLECTOR, start_a_process);
+	expect_killed(ROLE_COLLECTOR, signal_another);
 	expect_killed(ROLE_SENSOR, start_a_process);
 	expect_killed(ROLE_LEDGER, start_a_process);
 	expect_killed(ROLE_SENSOR, signal_another);

@@ -225,3 +225,32 @@ Test(messages, with_a_policy_that_is_none_are_refused)
 	cr_expect_eq(policy_from_descriptor(fds[0], &out), -EINVAL);
 	cr_expect_eq(policy_from_descriptor(-1, &out), -EINVAL);
 }
+
+static bool
+names_pass(const struct message_names *message)
+{
+	return kind_of(ROLE_SENSOR, ROLE_LEDGER, MESSAGE_NAMES)
+	    .is_sound(message);
+}
+
+Test(messages, with_names_that_are_no_names_are_refused)
+{
+	static struct message_names message;
+	struct wire_name *last = &message.names[MESSAGE_NAME_COUNT - 1];
+
+	cr_expect_not(names_pass(&message)); /* Of none. */
+	for (uint32_t i = 0; i < MESSAGE_NAME_COUNT; i++) {
+		cr_assert(
+		    ip_address_parse("10.0.0.20", &message.names[i].address));
+		strcpy(message.names[i].name, "anna-pc");
+	}
+	message.count = MESSAGE_NAME_COUNT;
+	cr_expect(names_pass(&message));
+	message.count++;
+	cr_expect_not(names_pass(&message));
+	message.count--;
+	last->name[0] = '\n';
+	cr_expect_not(names_pass(&message));
+	message.count--; /* Beyond the count nothing matters. */
+	cr_expect(names_pass(&message));
+}

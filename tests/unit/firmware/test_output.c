@@ -131,6 +131,24 @@ Test(output, drops_whole_lines_when_it_is_full_and_goes_on)
 	cr_expect_eq(printed(), before + 1);
 }
 
+Test(output, tells_whether_a_line_would_be_dropped)
+{
+	static char line[4096];
+	int ends[2];
+
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	cr_assert_eq(pipe(ends), 0);
+	open_on(ends[1]); /* Nobody reads. */
+	while (output_has_room(&output, sizeof(line))) {
+		output_line(&output, line, sizeof(line));
+		cr_assert_eq(dropped(), 0);
+	}
+	output_line(&output, line, sizeof(line));
+	cr_expect_eq(dropped(), 1);
+	cr_expect(output_has_room(&output, 0));
+}
+
 Test(output, outlives_its_reader)
 {
 	int ends[2];

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SMALL = 7, LARGE = 8, WITH_FILE = 9, QUEUE_COUNT = 4 };
+enum { SMALL = 7, LARGE = 8, WITH_FILE = 9, VARIED = 10, QUEUE_COUNT = 4 };
 
 struct small {
 	struct channel_header header;
@@ -29,9 +29,10 @@ small_is_sound(const void *message)
 }
 
 static const struct channel_kind kinds[] = {
-	{ SMALL, false, sizeof(struct small), small_is_sound },
-	{ LARGE, false, sizeof(struct large), NULL },
-	{ WITH_FILE, true, sizeof(struct small), small_is_sound },
+	{ SMALL, false, sizeof(struct small), small_is_sound, 0 },
+	{ LARGE, false, sizeof(struct large), NULL, 0 },
+	{ WITH_FILE, true, sizeof(struct small), small_is_sound, 0 },
+	{ VARIED, false, sizeof(struct large), NULL, sizeof(struct small) },
 };
 
 struct end {
@@ -419,4 +420,43 @@ Test(channel, closes_every_descriptor_of_a_heap_of_them)
 	turn();
 	cr_expect_eq(a.why, CHANNEL_REFUSED);
 	cr_expect_eq(count_open_files(), before - 1);
+}
+
+Test(channel, takes_messages_between_their_least_and_their_greatest_size)
+{
+	static struct large message;
+	struct end a;
+	struct end b;
+
+	make_both(&a, &b);
+	cr_expect(channel_send(
+	    &a.channel, VARIED, &message, sizeof(struct small), -1));
+	cr_expect(channel_send(&a.channel, VARIED, &message, 1000, -1));
+	cr_expect(
+	    channel_send(&a.channel, VARIED, &message, sizeof(message), -1));
+	turn();
+	cr_expect_eq(b.received, 3u);
+	cr_expect_eq(b.ended, 0u);
+	cr_expect(channel_send(
+	    &a.channel, VARIED, &message, sizeof(struct small) - 1, -1));
+	turn();
+	cr_expect_eq(b.received, 3u);
+	cr_expect_eq(b.ended, 1u);
+	cr_expect_eq(b.why, CHANNEL_REFUSED);
+}
+
+Test(channel, believes_a_size_only_if_so_many_bytes_came)
+{
+	static struct large message;
+	struct end end;
+	int fd = make_half(&end);
+
+	message.header = (struct channel_header){
+		.type = VARIED, .version = CHANNEL_VERSION, .size = 2000
+	};
+	cr_assert_eq(send(fd, &message, 1000, 0), 1000);
+	turn();
+	cr_expect_eq(end.received, 0u);
+	cr_expect_eq(end.why, CHANNEL_REFUSED);
+	close(fd);
 }

@@ -1,9 +1,12 @@
 #include <criterion/criterion.h>
 
+#include "attribute/attribute.h"
 #include "classify/classify.h"
 #include "decode/decode.h"
 #include "detect/detect.h"
+#include "endpoint/endpoint.h"
 #include "flow/flow.h"
+#include "pipeline/ledger_pipeline.h"
 #include "pipeline/memory_plan.h"
 #include "pipeline/sensor_pipeline.h"
 
@@ -31,17 +34,19 @@ Test(memory_plan, of_each_room_is_what_the_room_carves)
 	cr_expect_eq(bytes_of("flow"), flow_bytes());
 	cr_expect_eq(bytes_of("classify"), classify_bytes());
 	cr_expect_eq(bytes_of("detect"), detect_bytes());
+	cr_expect_eq(bytes_of("endpoint"), endpoint_bytes());
+	cr_expect_eq(bytes_of("attribute"), attribute_bytes());
 }
 
-Test(memory_plan, of_the_sensor_is_the_size_of_its_region)
+Test(memory_plan, of_each_role_is_the_size_of_its_region)
 {
 	uint32_t count = memory_plan_lines(lines, MEMORY_LINES);
 
 	cr_assert_leq(count, MEMORY_LINES);
 	cr_expect_eq(memory_plan_sum(lines, count, "sensor", MEMORY_CARVED),
 	    sensor_pipeline_bytes());
-	cr_expect_eq(memory_plan_sum(lines, count, NULL, MEMORY_CARVED),
-	    sensor_pipeline_bytes());
+	cr_expect_eq(memory_plan_sum(lines, count, "ledger", MEMORY_CARVED),
+	    ledger_pipeline_bytes());
 }
 
 Test(memory_plan, keeps_within_the_budget)

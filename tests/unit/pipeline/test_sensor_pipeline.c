@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "pipeline/ledger_pipeline.h"
 #include "pipeline/sensor_pipeline.h"
 #include "support/packet_builder.h"
 
@@ -256,20 +255,36 @@ Test(sensor_pipeline, names_services_by_what_was_heard_there)
 	cr_expect_str_eq(finding.service_names[0].name, "HTTP");
 }
 
-Test(ledger_pipeline, counts_alerts_and_their_revisions)
+/* 10.20.2.7 calls itself "anna-pc" by LLMNR. */
+static void
+record_name(void)
 {
-	static struct ledger_pipeline ledger;
-	static struct alert alert;
+	static const uint8_t answer[] = "\x12\x34\x80\0\0\0\0\1\0\0\0\0"
+	                                "\7anna-pc\0\0\1\0\1\0\0\0\x1e\0\4"
+	                                "\x0a\x14\2\7";
+	struct packet_builder *b = next_frame();
 
-	policy_default(&policy);
-	memset(&finding, 0, sizeof(finding));
-	finding.revision = 1;
-	ledger_pipeline_init(&ledger, &policy);
-	ledger_pipeline_finding(&ledger, &finding, &alert);
-	finding.revision = 2;
-	ledger_pipeline_finding(&ledger, &finding, &alert);
-	cr_expect_eq(ledger.alerts, 1);
-	cr_expect_eq(ledger.revisions, 2);
-	cr_expect_eq(alert.finding.revision, 2);
-	cr_expect_str_eq(alert.sensor_name, policy.sensor_name);
+	build_begin(b, BUILD_LINK_ETHERNET, START_NS);
+	build_ethernet(b, "02:00:00:00:00:01", "02:00:00:00:00:02");
+	build_ip4(b, "10.20.2.7", "10.20.2.8");
+	build_udp(b, 5355, 50000);
+	build_payload(b, answer, sizeof(answer) - 1);
+	build_end(b);
+	collect_frames();
+}
+
+Test(sensor_pipeline, gives_the_names_of_hosts_to_who_wants_them)
+{
+	struct wire_name name;
+
+	record_name();
+	sensor_pipeline_frames(&line, frames, frame_count);
+	cr_expect_not(sensor_pipeline_next_name(&line, &name));
+	sensor_pipeline_want_contacts(&line, true);
+	frames[0].time_ns += NS_PER_S; /* Else it were a duplicate. */
+	sensor_pipeline_frames(&line, frames, frame_count);
+	cr_assert(sensor_pipeline_next_name(&line, &name));
+	cr_expect_str_eq(name.name, "anna-pc");
+	cr_expect_eq(name.mac.byte[5], 1);
+	cr_expect_not(sensor_pipeline_next_name(&line, &name));
 }

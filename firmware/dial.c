@@ -1,0 +1,201 @@
+#include "firmware/dial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "firmware/command.h"
+#include "firmware/confine.h"
+
+enum {
+	CALL_FD = 3,     /* Where it tells what came of it. */
+	CONNECT_S = 8,   /* For one address of the relay. */
+	PATIENCE_S = 25, /* For all. */
+	FIRST_FREE = 16,
+};
+
+_Noreturn static void become(const struct config_peer *peer, int fd);
+static int dial_run(int argc, char **argv);
+static int call_any(const struct addrinfo *addresses);
+static int call_one(const struct addrinfo *address);
+static void hand_over(int connection, const char *why);
+
+const struct command command_role_dial = {
+	.name = "role-dial",
+	.line = "connects to a relay for a running sensor",
+	.text = "Started by \"spanwatch run\".\n",
+	.is_hidden = true,
+	.run = dial_run,
+};
+
+int
+dial_start(const struct config_peer *peer)
+{
+	int fds[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0) {
+		return -errno;
+	}
+	pid = fork();
+	if (pid == 0) {
+		become(peer, fds[1]);
+	}
+	close(fds[1]);
+	if (pid < 0) {
+		close(fds[0]);
+		return -EAGAIN;
+	}
+	return fds[0];
+}
+
+int
+dial_receive(int fd, char why[DIAL_WHY_SIZE])
+{
+	union {
+		struct cmsghdr header;
+		uint8_t bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = { why, DIAL_WHY_SIZE - 1 };
+	struct msghdr envelope = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = CMSG_LEN(sizeof(int)) };
+	const struct cmsghdr *rider;
+	int connection = -1;
+	ssize_t size = recvmsg(fd, &envelope, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (size <= 0) {
+		(void)snprintf(why, DIAL_WHY_SIZE, "it took too long");
+		return -1;
+	}
+	why[size] = '\0';
+	rider = CMSG_FIRSTHDR(&envelope);
+	if (rider != NULL && rider->cmsg_level == SOL_SOCKET &&
+	    rider->cmsg_type == SCM_RIGHTS &&
+	    rider->cmsg_len == CMSG_LEN(sizeof(int))) {
+		memcpy(&connection, CMSG_DATA(rider), sizeof(int));
+	}
+	return connection;
+}
+
+static void
+become(const struct config_peer *peer, int fd)
+{
+	char name[] = "spanwatch";
+	char command[] = "role-dial";
+	char host[CONFIG_HOST_SIZE];
+	char port[8];
+	char *const arguments[] = { name, command, host, port, NULL };
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FREE);
+	sigset_t none;
+
+	(void)snprintf(host, sizeof(host), "%s", peer->host);
+	(void)snprintf(port, sizeof(port), "%u", peer->port);
+	sigemptyset(&none);
+	if (high >= 0 && dup2(high, CALL_FD) == CALL_FD &&
+	    sigprocmask(SIG_SETMASK, &none, NULL) == 0) {
+		execv("/proc/self/exe", arguments);
+	}
+	_exit(EXIT_REFUSED);
+}
+
+static int
+dial_run(int argc, char **argv)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICSERV };
+	struct addrinfo *addresses = NULL;
+	int result;
+
+	if (argc != 3 || fcntl(CALL_FD, F_SETFD, FD_CLOEXEC) < 0) {
+		return command_failed(&command_role_dial, EXIT_REFUSED,
+		    "it is started by \"spanwatch run\" only");
+	}
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	alarm(PATIENCE_S);
+	if (confine_rights() != 0) {
+		hand_over(-1, "its rights cannot be given up");
+		return EXIT_REFUSED;
+	}
+	result = getaddrinfo(argv[1], argv[2], &hints, &addresses);
+	if (result != 0) {
+		hand_over(-1, gai_strerror(result));
+		return EXIT_REFUSED;
+	}
+	result = call_any(addresses);
+	freeaddrinfo(addresses);
+	hand_over(result, result < 0 ? strerror(-result) : "connected");
+	return result < 0 ? EXIT_REFUSED : EXIT_DONE;
+}
+
+/* The first that answers; a negative errno: none does. */
+static int
+call_any(const struct addrinfo *addresses)
+{
+	int result = -EHOSTUNREACH;
+
+	for (; addresses != NULL && result < 0;
+	     addresses = addresses->ai_next) {
+		result = call_one(addresses);
+	}
+	return result;
+}
+
+static int
+call_one(const struct addrinfo *address)
+{
+	const struct timeval patience = { .tv_sec = CONNECT_S };
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int error = 0;
+
+	if (fd < 0) {
+		return -errno;
+	}
+	if (setsockopt(
+	        fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0 ||
+	    connect(fd, address->ai_addr, address->ai_addrlen) < 0) {
+		error = errno == EINPROGRESS ? -ETIMEDOUT : -errno;
+	} else if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0) {
+		error = -errno;
+	}
+	if (error != 0) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static void
+hand_over(int connection, const char *why)
+{
+	union {
+		struct cmsghdr header;
+		uint8_t bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .bytes = { 0 } };
+	union {
+		const char *in;
+		void *out; /* struct iovec serves reading and writing. */
+	} text = { .in = why };
+	struct iovec part = { text.out, strnlen(why, DIAL_WHY_SIZE - 1) };
+	struct msghdr envelope = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	if (connection >= 0) {
+		struct cmsghdr *rider = &control.header;
+
+		envelope.msg_control = &control;
+		envelope.msg_controllen = sizeof(control);
+		rider->cmsg_level = SOL_SOCKET;
+		rider->cmsg_type = SCM_RIGHTS;
+		rider->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(rider), &connection, sizeof(int));
+	}
+	(void)sendmsg(CALL_FD, &envelope, MSG_NOSIGNAL);
+}
