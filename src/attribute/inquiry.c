@@ -90,6 +90,7 @@ take_place(struct attribute *attribute)
 {
 	struct inquiry *oldest = &attribute->inquiries[0];
 
+	SW_ASSERT(oldest != NULL);
 	for (uint32_t i = 0; i < INQUIRIES; i++) {
 		struct inquiry *inquiry = &attribute->inquiries[i];
 
@@ -246,6 +247,18 @@ has_ends(const struct probe_sample *probe, const struct endpoint_event *event)
 	        event->source_port, event->protocol);
 }
 
+static void
+mark_victim(struct inquiry *inquiry, const struct endpoint_event *event)
+{
+	for (uint32_t i = 0; i < inquiry->probe_count; i++) {
+		struct probe_sample *probe = &inquiry->probes[i];
+
+		if (has_ends(probe, event)) {
+			probe->flags |= PROBE_VICTIM;
+		}
+	}
+}
+
 void
 inquiry_victim(struct attribute *attribute, const struct endpoint_event *event)
 {
@@ -259,14 +272,7 @@ inquiry_victim(struct attribute *attribute, const struct endpoint_event *event)
 		struct inquiry *inquiry = first_of(attribute, ends[end]);
 
 		for (; inquiry != NULL; inquiry = next_of(attribute, inquiry)) {
-			for (uint32_t i = 0; i < inquiry->probe_count; i++) {
-				struct probe_sample *probe =
-				    &inquiry->probes[i];
-
-				if (has_ends(probe, event)) {
-					probe->flags |= PROBE_VICTIM;
-				}
-			}
+			mark_victim(inquiry, event);
 		}
 	}
 }

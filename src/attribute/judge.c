@@ -19,13 +19,13 @@ enum {
 
 /* A process named, and how sure. */
 struct verdict {
-	uint32_t process;
-	uint8_t confidence;              /* enum attribution_confidence */
 	const struct match_group *group; /* Null: no socket event. */
+	struct suspicion suspicion;
+	uint32_t process;
 	uint32_t family;         /* Processes like it that shared the scan... */
 	uint32_t family_matched; /* ...and the probes they match. */
+	uint8_t confidence;      /* enum attribution_confidence */
 	bool has_suspicion;
-	struct suspicion suspicion;
 };
 
 static uint32_t

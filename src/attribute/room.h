@@ -84,22 +84,21 @@ uint64_t host_our_time(const struct host *host, const struct host_time *time);
 void host_note_address(struct host *host, const struct ip_address *address);
 
 /* address.c */
-void address_claim(struct attribute *attribute,
-    const struct ip_address *address, const struct host *host,
-    enum claim_kind kind, uint64_t when_ns);
-/* The host that had 'address' all the time from 'first_ns' to 'last_ns';
+void address_claim(struct attribute *attribute, const struct ip_address *key,
+    const struct host *host, enum claim_kind kind, uint64_t when_ns);
+/* The host that had 'key' all the time from 'first_ns' to 'last_ns';
  * HOST_NONE: none or several ('*is_ambiguous'). */
 uint32_t address_holder(struct attribute *attribute,
-    const struct ip_address *address, uint64_t first_ns, uint64_t last_ns,
+    const struct ip_address *key, uint64_t first_ns, uint64_t last_ns,
     bool *is_weak, bool *is_ambiguous);
 bool address_is_claimed_by(struct attribute *attribute,
-    const struct ip_address *address, const struct host *host);
+    const struct ip_address *key, const struct host *host);
 void address_connection(
     struct attribute *attribute, const struct wire_contact *contact);
 void address_connection_matched(struct attribute *attribute,
-    const struct ip_address *address, uint64_t attempt_ns);
+    const struct ip_address *key, uint64_t attempt_ns);
 void address_name(struct attribute *attribute, uint64_t now_ns,
-    const struct ip_address *address, const char *name);
+    const struct ip_address *key, const char *name);
 const struct address *address_peek(
     const struct attribute *attribute, const struct ip_address *address);
 /* Connections of the host that should be in its logs, and those that are. */
