@@ -72,8 +72,8 @@ enum { PROSE_STEPS_MAX = 32 };
 
 /* The text of one event. */
 struct prose_form {
-	uint16_t event_id;
-	const char *id; /* The same in digits. */
+	uint64_t event_id; /* As wide as what stands beside it. */
+	const char *id;    /* The same in digits. */
 	/* Headlines, separated by "|", by enum prose_language; a null is none.
 	 */
 	const char *heads[PROSE_LANGUAGE_COUNT];
