@@ -12,6 +12,7 @@
 
 #include "firmware/command.h"
 #include "firmware/confine.h"
+#include "ipc/parcel.h"
 
 enum {
 	CALL_FD = 3,     /* Where it tells what came of it. */
@@ -58,31 +59,14 @@ dial_start(const struct config_peer *peer)
 int
 dial_receive(int fd, char why[DIAL_WHY_SIZE])
 {
-	union {
-		struct cmsghdr header;
-		uint8_t bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = { why, DIAL_WHY_SIZE - 1 };
-	struct msghdr envelope = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = CMSG_LEN(sizeof(int)) };
-	const struct cmsghdr *rider;
-	int connection = -1;
-	ssize_t size = recvmsg(fd, &envelope, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct parcel parcel = parcel_receive(fd, why, DIAL_WHY_SIZE - 1);
 
-	if (size <= 0) {
+	if (parcel.size <= 0) {
 		(void)snprintf(why, DIAL_WHY_SIZE, "it took too long");
 		return -1;
 	}
-	why[size] = '\0';
-	rider = CMSG_FIRSTHDR(&envelope);
-	if (rider != NULL && rider->cmsg_level == SOL_SOCKET &&
-	    rider->cmsg_type == SCM_RIGHTS &&
-	    rider->cmsg_len == CMSG_LEN(sizeof(int))) {
-		memcpy(&connection, CMSG_DATA(rider), sizeof(int));
-	}
-	return connection;
+	why[parcel.size] = '\0';
+	return parcel.descriptor;
 }
 
 static void
@@ -176,26 +160,8 @@ call_one(const struct addrinfo *address)
 static void
 hand_over(int connection, const char *why)
 {
-	union {
-		struct cmsghdr header;
-		uint8_t bytes[CMSG_SPACE(sizeof(int))];
-	} control = { .bytes = { 0 } };
-	union {
-		const char *in;
-		void *out; /* struct iovec serves reading and writing. */
-	} text = { .in = why };
-	struct iovec part = { text.out, strnlen(why, DIAL_WHY_SIZE - 1) };
-	struct msghdr envelope = { .msg_iov = &part, .msg_iovlen = 1 };
-
-	if (connection >= 0) {
-		struct cmsghdr *rider = &control.header;
-
-		envelope.msg_control = &control;
-		envelope.msg_controllen = sizeof(control);
-		rider->cmsg_level = SOL_SOCKET;
-		rider->cmsg_type = SCM_RIGHTS;
-		rider->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(rider), &connection, sizeof(int));
+	if (parcel_send(CALL_FD, why, strnlen(why, DIAL_WHY_SIZE - 1),
+	        connection) != 0) {
+		_exit(EXIT_REFUSED); /* Nobody is there to be told. */
 	}
-	(void)sendmsg(CALL_FD, &envelope, MSG_NOSIGNAL);
 }

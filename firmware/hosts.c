@@ -9,7 +9,7 @@
 #include "firmware/command.h"
 #include "firmware/status_ask.h"
 
-enum { OPTION_JSON, OPTION_SOCKET, CELL_SIZE = 512 };
+enum { CELL_SIZE = 512 };
 
 static int hosts_run(int argc, char **argv);
 static void print_host(const json_t *host, FILE *stream);
@@ -27,53 +27,39 @@ const struct command command_hosts = {
 	    "much of what it does its logs\ncover, and how sure a process can "
 	    "be named for a scan from there. Exit status 3\nif no sensor "
 	    "answers.\n",
-	.options = {
-	    [OPTION_JSON] = { "--json", NULL,
-		"print them as one JSON list" },
-	    [OPTION_SOCKET] = { "--socket", "PATH",
-		"where the sensor listens" },
-	},
+	.options = { STATUS_OPTIONS("print them as one JSON list") },
+
 	.run = hosts_run,
 };
 
 static int
 hosts_run(int argc, char **argv)
 {
-	const char *path = NULL;
-	bool prints_json = false;
-	struct options options;
-	json_t *report;
+	bool prints_json;
+	int status;
+	json_t *report =
+	    status_ask(&command_hosts, argc, argv, &prints_json, &status);
 	json_t *list;
-	int which;
 
-	options_init(&options, &command_hosts, argc, argv);
-	while ((which = options_next(&options)) >= 0) {
-		if (which == OPTION_JSON) {
-			prints_json = true;
-		} else {
-			path = options.value;
-		}
-	}
-	if (which != OPTIONS_END) {
-		return options_exit_status(which);
-	}
-	report = status_ask(&command_hosts, path);
 	if (report == NULL) {
-		return EXIT_REFUSED;
+		return status;
 	}
 	list = json_object_get(report, "hosts");
 	if (prints_json) {
 		json_dumpf(list, stdout, JSON_COMPACT);
 		printf("\n");
 	} else {
-		hosts_print(list, stdout);
+		hosts_print(list,
+		    (uint32_t)json_integer_value(
+		        json_object_get(report, "hosts_known")),
+		    stdout);
 	}
 	json_decref(report);
 	return EXIT_DONE;
 }
 
 void
-hosts_print(json_t *list, FILE *stream)
+hosts_print(json_t *list, uint32_t known, FILE *stream)
 {
 	const json_t *host;
 	size_t i;
@@ -88,6 +74,10 @@ hosts_print(json_t *list, FILE *stream)
 	json_array_foreach(list, i, host)
 	{
 		print_host(host, stream);
+	}
+	if (known > json_array_size(list)) {
+		fprintf(stream, "%zu more, silent for longer.\n",
+		    known - json_array_size(list));
 	}
 }
 

@@ -4,7 +4,11 @@
 
 #include "alert/words.h"
 #include "base/rfc3339.h"
+#include "base/sort.h"
 
+static void replace_quietest(
+    struct hosts_choice *choice, const struct attribute_host *host);
+static int compare_names(const void *left, const void *right);
 static json_t *host_of(const struct attribute_host *host);
 static json_t *addresses_of(const struct attribute_host *host);
 static json_t *clock_of(const struct attribute_host *host);
@@ -15,18 +19,70 @@ static json_t *text_of(const char *text);
 static json_t *time_of(uint64_t time_ns);
 static json_t *count_of(uint64_t count);
 
-json_t *
-hosts_report(const struct attribute *attribute, uint64_t now_ns)
+uint32_t
+hosts_choose(const struct attribute *attribute, uint64_t now_ns,
+    struct hosts_choice *choice)
 {
 	struct attribute_host host;
+	uint32_t place = 0;
+	uint32_t known = 0;
+
+	choice->count = 0;
+	while (attribute_next_host(attribute, &place, now_ns, &host)) {
+		known++;
+		if (choice->count < HOSTS_LISTED) {
+			choice->hosts[choice->count++] = host;
+		} else {
+			replace_quietest(choice, &host);
+		}
+	}
+	for (uint32_t i = 0; i < choice->count; i++) {
+		choice->order[i] = &choice->hosts[i];
+	}
+	sort_few(choice->order, choice->count, sizeof(choice->order[0]),
+	    compare_names);
+	return known;
+}
+
+json_t *
+hosts_report(const struct hosts_choice *choice)
+{
 	json_t *list = json_array();
 
-	for (uint32_t i = 0; attribute_host_at(attribute, i, now_ns, &host) &&
-	     json_array_size(list) < HOSTS_LISTED;
-	     i++) {
-		json_array_append_new(list, host_of(&host));
+	for (uint32_t i = 0; i < choice->count; i++) {
+		if (json_array_append_new(list, host_of(choice->order[i])) !=
+		    0) {
+			json_decref(list);
+			return NULL;
+		}
 	}
 	return list;
+}
+
+/* Puts 'host' in the place of the one that has been silent longest, if it has
+ * spoken since. */
+static void
+replace_quietest(struct hosts_choice *choice, const struct attribute_host *host)
+{
+	struct attribute_host *quietest = &choice->hosts[0];
+
+	for (uint32_t i = 1; i < choice->count; i++) {
+		if (choice->hosts[i].last_event_ns < quietest->last_event_ns) {
+			quietest = &choice->hosts[i];
+		}
+	}
+	if (quietest->last_event_ns < host->last_event_ns) {
+		*quietest = *host;
+	}
+}
+
+static int
+compare_names(const void *left, const void *right)
+{
+	const struct attribute_host *const *one = left;
+	const struct attribute_host *const *other = right;
+
+	return strcmp((*one)->name, (*other)->name);
 }
 
 static json_t *
@@ -86,10 +142,13 @@ coverage_of(const struct attribute_host *host)
 static json_t *
 sends_of(const struct attribute_host *host)
 {
-	return json_pack("{s:b, s:b, s:b, s:b}", "process_starts",
+	bool has_attempts =
+	    host->has_security_connections || host->has_other_connections;
+
+	return json_pack("{s:b, s:b, s:b, s:b, s:b}", "process_starts",
 	    host->has_process_starts, "command_lines", host->has_command_lines,
-	    "connection_attempts", host->has_security_connections,
-	    "completed_connections", host->has_sysmon_connections);
+	    "connection_attempts", has_attempts, "completed_connections",
+	    host->has_sysmon_connections, "protected", !host->is_plain);
 }
 
 /* How sure a process can be of a scan from there, as docs/endpoints.md has it.
@@ -102,6 +161,8 @@ concludes_of(const struct attribute_host *host)
 
 	if (host->has_security_connections) {
 		connects = "confirmed";
+	} else if (host->has_other_connections) {
+		connects = "probable"; /* auditd knows no local port. */
 	} else if (host->has_sysmon_connections) {
 		connects = "open ports only";
 	} else if (host->has_process_starts) {

@@ -192,6 +192,7 @@ finish(struct ledger *ledger)
 	while (channel_is_attached(&role->links[ROLE_SENSOR].channel) &&
 	    clock_monotonic_ns() < end_ns && loop_wait(&role->loop, 100) > 0) {
 	}
+	tell_revisions(ledger);
 	tell_orphans(ledger);
 	while (!output_is_empty(&ledger->output) &&
 	    clock_monotonic_ns() < end_ns) {

@@ -16,11 +16,6 @@
 #include "firmware/status_ask.h"
 #include "policy/policy.h"
 
-enum {
-	OPTION_JSON,
-	OPTION_SOCKET,
-};
-
 static int status_run(int argc, char **argv);
 static void print_report(const json_t *report);
 static void print_head(const json_t *report);
@@ -40,38 +35,22 @@ const struct command command_status = {
 	    "was lost on them,\nhow full the tables are, and what was told "
 	    "and counted. Without --socket it asks\nthe sensor of this user, "
 	    "then that of root. Exit status 3 if no sensor answers.\n",
-	.options = {
-	    [OPTION_JSON] = { "--json", NULL,
-		"print it as one JSON object, \"spanwatch.status/1\"" },
-	    [OPTION_SOCKET] = { "--socket", "PATH",
-		"where the sensor listens" },
-	},
+	.options = { STATUS_OPTIONS(
+	    "print it as one JSON object, \"spanwatch.status/1\"") },
+
 	.run = status_run,
 };
 
 static int
 status_run(int argc, char **argv)
 {
-	const char *path = NULL;
-	bool prints_json = false;
-	struct options options;
-	json_t *report;
-	int which;
+	bool prints_json;
+	int status;
+	json_t *report =
+	    status_ask(&command_status, argc, argv, &prints_json, &status);
 
-	options_init(&options, &command_status, argc, argv);
-	while ((which = options_next(&options)) >= 0) {
-		if (which == OPTION_JSON) {
-			prints_json = true;
-		} else {
-			path = options.value;
-		}
-	}
-	if (which != OPTIONS_END) {
-		return options_exit_status(which);
-	}
-	report = status_ask(&command_status, path);
 	if (report == NULL) {
-		return EXIT_REFUSED;
+		return status;
 	}
 	if (prints_json) {
 		json_dumpf(report, stdout, JSON_COMPACT);

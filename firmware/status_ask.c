@@ -13,11 +13,40 @@ enum {
 	PATIENCE_S = 5,
 };
 
+static json_t *ask_at(const struct command *command, const char *path);
 static int connect_somewhere(const char *wanted, const char **path);
 static int receive_report(int fd, char *report, size_t *size);
 
 json_t *
-status_ask(const struct command *command, const char *path)
+status_ask(const struct command *command, int argc, char **argv,
+    bool *prints_json, int *status)
+{
+	const char *path = NULL;
+	struct options options;
+	json_t *report;
+	int which;
+
+	options_init(&options, command, argc, argv);
+	*prints_json = false;
+	while ((which = options_next(&options)) >= 0) {
+		if (which == STATUS_OPTION_JSON) {
+			*prints_json = true;
+		} else {
+			path = options.value;
+		}
+	}
+	*status = options_exit_status(which);
+	if (which != OPTIONS_END) {
+		return NULL;
+	}
+	report = ask_at(command, path);
+	*status = report == NULL ? EXIT_REFUSED : EXIT_DONE;
+	return report;
+}
+
+/* The report of the sensor at 'path'; null path: where one may be. */
+static json_t *
+ask_at(const struct command *command, const char *path)
 {
 	static char report[REPORT_SIZE];
 	size_t size = 0;

@@ -10,9 +10,17 @@
 
 #include "firmware/command.h"
 
-/* The report of the sensor at 'path'; null path: this user's, or else root's.
- * The caller's to json_decref().  Null: there is none, and it has been said on
- * standard error, in the name of 'command', why. */
-json_t *status_ask(const struct command *command, const char *path);
+/* The options of every command that asks: a command's own begin after them. */
+enum { STATUS_OPTION_JSON, STATUS_OPTION_SOCKET };
+#define STATUS_OPTIONS(what)                             \
+	[STATUS_OPTION_JSON] = { "--json", NULL, what }, \
+	[STATUS_OPTION_SOCKET] = { "--socket", "PATH",   \
+		"where the sensor listens" }
+
+/* Takes the options, asks the sensor (of this user, or else root's) and gives
+ * its report, the caller's to json_decref().  Null: there is none, it has been
+ * said why, and '*status' is what to exit with. */
+json_t *status_ask(const struct command *command, int argc, char **argv,
+    bool *prints_json, int *status);
 
 #endif

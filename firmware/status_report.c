@@ -18,6 +18,7 @@ struct sight {
 	uint64_t heartbeat_ns; /* Monotonic. */
 };
 
+static bool add_logs(json_t *report, struct status_view *view, bool sees);
 static json_t *time_or_null(uint64_t time_ns);
 static json_t *report_policy(const struct status_view *view, bool is_seen);
 static json_t *report_roles(
@@ -82,13 +83,10 @@ status_report(struct status_view *view, size_t *size)
 	    sees ? report_memory(sensor) : json_null(), "dropped_frames",
 	    sees ? number(drops_of(sensor)) : json_null(), "alerts",
 	    report_alerts(view), "counters", report_counters(view, sights));
-	if (report != NULL && sights[ROLE_COLLECTOR].is_seen) {
-		json_object_set_new(
-		    report, "endpoint_logs", logs_report(&view->collector));
-	}
-	if (report != NULL && view->attribute != NULL) {
-		json_object_set_new(report, "hosts",
-		    hosts_report(view->attribute, view->now_ns));
+	if (report != NULL &&
+	    !add_logs(report, view, sights[ROLE_COLLECTOR].is_seen)) {
+		json_decref(report);
+		report = NULL;
 	}
 	text = report == NULL ? NULL : json_dumps(report, JSON_COMPACT);
 	json_decref(report);
@@ -97,6 +95,22 @@ status_report(struct status_view *view, size_t *size)
 		text[*size - 1] = '\n'; /* Where the zero was. */
 	}
 	return text;
+}
+
+/* What is known of those who send logs: false: there is no memory for it, and
+ * half of it would mislead. */
+static bool
+add_logs(json_t *report, struct status_view *view, bool sees)
+{
+	uint32_t known =
+	    hosts_choose(view->attribute, view->now_ns, &view->hosts);
+
+	return (!sees ||
+	           json_object_set_new(report, "endpoint_logs",
+	               logs_report(&view->collector)) == 0) &&
+	    json_object_set_new(report, "hosts_known", number(known)) == 0 &&
+	    json_object_set_new(report, "hosts", hosts_report(&view->hosts)) ==
+	    0;
 }
 
 static json_t *

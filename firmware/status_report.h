@@ -14,6 +14,7 @@
 
 #include "alert/alert.h"
 #include "firmware/health.h"
+#include "firmware/hosts.h"
 #include "ipc/stats.h"
 #include "policy/policy.h"
 
@@ -34,6 +35,7 @@ struct status_view {
 	struct collector_health collector;
 	struct sensor_health sensor;
 	struct ledger_health ledger;
+	struct hosts_choice hosts;
 };
 
 /* Makes the text of the report, ended by a newline, to be freed with free();

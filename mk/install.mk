@@ -11,6 +11,7 @@ INSTALL_MAN := $(sort $(wildcard man/*.[1-8]))
 INSTALL_DOCS := README.md LICENSE $(sort $(wildcard docs/*.md))
 INSTALL_DECISIONS := $(sort $(wildcard docs/decisions/*.md))
 INSTALL_EXAMPLES := $(wildcard docs/spanwatch.conf.example)
+INSTALL_CONTRIB := $(sort $(shell find contrib -type f))
 
 .PHONY: install uninstall
 install: all ## Install to DESTDIR/PREFIX (/usr/local)
@@ -21,6 +22,8 @@ install: all ## Install to DESTDIR/PREFIX (/usr/local)
 	install -m 644 $(INSTALL_DOCS) $(DESTDIR)$(DOCDIR)
 	install -m 644 $(INSTALL_DECISIONS) $(DESTDIR)$(DOCDIR)/decisions
 	install -m 644 $(INSTALL_EXAMPLES) $(DESTDIR)$(DOCDIR)/examples
+	$(foreach file,$(INSTALL_CONTRIB),install -D -m 644 $(file) \
+		$(DESTDIR)$(DOCDIR)/examples/$(file:contrib/%=%) &&) true
 
 uninstall: ## Remove what install put there
 	rm -f $(DESTDIR)$(BINDIR)/spanwatch

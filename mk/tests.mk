@@ -80,6 +80,11 @@ SHOW_EVENTS := $(B)/tests/endpoint/show_events
 $(SHOW_EVENTS): $(B)/tests/endpoint/show_events.o $(room_archives_endpoint)
 	$(call link)
 
+# Recorded activities, and which process is named for them.
+NAME_PROCESS := $(B)/tests/attribution/name_process
+$(NAME_PROCESS): $(B)/tests/attribution/name_process.o $(ROOM_ARCHIVES)
+	$(call link)
+
 LAB_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/lab/test_*.c)))
 LAB_SCRIPTS := $(sort $(wildcard tests/lab/test_*.py))
 $(LAB_PROGRAMS): %: %.o $(SUPPORT_OBJ) $(ROOM_ARCHIVES)
@@ -134,7 +139,8 @@ run-demo: all
 check: ## Install, build, and run every test that needs no root
 	$(Q)scripts/install-packages build test lint
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) run-check
-run-check: all unit-programs $(SIMULATE) $(FLOOD) $(SHOW_EVENTS)
+run-check: all unit-programs $(SIMULATE) $(FLOOD) $(SHOW_EVENTS) \
+		$(NAME_PROCESS)
 	$(Q)$(MAKE) --no-print-directory VARIANT=asan unit-programs fuzz-programs
 	$(Q)SPANWATCH=$(abspath $(SPANWATCH)) scripts/run-tests \
 		'memory=$(FLOOD)' \
@@ -143,6 +149,7 @@ run-check: all unit-programs $(SIMULATE) $(FLOOD) $(SHOW_EVENTS)
 		'replay=tests/replay/run' \
 		'logs=tests/syslog/test_logs.py' \
 		'endpoint=tests/endpoint/run $(SHOW_EVENTS)' \
+		'attribution=tests/attribution/run $(NAME_PROCESS)' \
 		'contrib files=env SHOW_EVENTS=$(abspath $(SHOW_EVENTS)) tests/contrib/test_files.py' \
 		$(foreach room,$(UNIT_ROOMS), \
 			'unit $(room)=$(O)/tests/unit/$(room)/test' \

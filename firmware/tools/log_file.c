@@ -6,13 +6,12 @@
 
 #include "base/rfc3339.h"
 
-enum { COUNT_DIGITS = 7 }; /* Of an octet count, at most. */
-
-static int next_byte(struct log_file *file);
-static bool read_counted(struct log_file *file, size_t count);
-static bool read_line(struct log_file *file);
-static size_t count_ahead(const struct log_file *file);
-static size_t take_arrival(const struct log_file *file, uint64_t *arrival_ns);
+static bool fill(struct log_file *file);
+static bool begins_with_count(const struct log_file *file);
+static bool next_line(struct log_file *file, struct framing_frame *line);
+static bool next_frame(struct log_file *file, struct framing_frame *frame);
+static size_t take_arrival(
+    const struct framing_frame *frame, uint64_t *arrival_ns);
 
 int
 log_file_open(struct log_file *file, const char *path)
@@ -20,8 +19,9 @@ log_file_open(struct log_file *file, const char *path)
 	struct stat status;
 
 	memset(file, 0, sizeof(*file));
+	framing_init(&file->framing);
 	file->path = path;
-	file->stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	file->stream = fopen(path, "re");
 	if (file->stream == NULL) {
 		return -errno;
 	}
@@ -36,129 +36,156 @@ log_file_open(struct log_file *file, const char *path)
 void
 log_file_close(struct log_file *file)
 {
-	if (file->stream != NULL && file->stream != stdin) {
+	if (file->stream != NULL) {
 		(void)fclose(file->stream);
 	}
 	file->stream = NULL;
 }
 
-/* Empty lines are no messages. */
 bool
 log_file_next(struct log_file *file, struct endpoint_message *message)
 {
-	bool is_whole = true;
+	struct framing_frame frame = { 0 };
 	size_t stamp;
 
+	if (!file->is_begun) {
+		file->is_begun = true;
+		(void)fill(file);
+		file->is_counted = begins_with_count(file);
+	}
 	do {
-		size_t count;
-
-		if (!read_line(file)) {
+		if (file->is_counted ? !next_frame(file, &frame)
+		                     : !next_line(file, &frame)) {
 			return false;
 		}
-		count = count_ahead(file);
-		is_whole = count == 0 || read_counted(file, count);
-	} while (file->size == 0);
-	*message = (struct endpoint_message){ .sender = "",
-		.is_plain = true,
-		.is_cut = !is_whole || file->size == LOG_MESSAGE_SIZE };
-	stamp = take_arrival(file, &message->arrival_ns);
-	message->bytes = file->bytes + stamp;
-	message->size = file->size - stamp;
+	} while (frame.size == 0);
+	*message =
+	    (struct endpoint_message){ .sender = "", .is_cut = frame.is_cut };
+	stamp = take_arrival(&frame, &message->arrival_ns);
+	message->bytes = frame.bytes + stamp;
+	message->size = frame.size - stamp;
 	return true;
 }
 
-static int
-next_byte(struct log_file *file)
+/* Reads on, behind what is held.  False: there is nothing more. */
+static bool
+fill(struct log_file *file)
 {
-	int byte = getc(file->stream);
+	size_t held = file->end - file->start;
+	size_t got;
 
-	if (byte != EOF) {
-		file->read++;
-	} else if (ferror(file->stream)) {
-		file->error = errno;
+	memmove(file->bytes, file->bytes + file->start, held);
+	file->start = 0;
+	file->end = held;
+	errno = 0;
+	got = fread(
+	    file->bytes + held, 1, sizeof(file->bytes) - held, file->stream);
+	if (got == 0 && ferror(file->stream)) {
+		file->error = errno != 0 ? errno : EIO;
 	}
-	return byte;
+	file->read += got;
+	file->end += got;
+	return got > 0;
 }
 
-/* Reads up to the end of a line, or the blank after what looks like an octet
- * count.  False: there is nothing more. */
+/* A number, a blank, and what a message begins with (RFC 6587, section 3.4.1).
+ */
 static bool
-read_line(struct log_file *file)
+begins_with_count(const struct log_file *file)
 {
-	int byte = next_byte(file);
-	bool is_count = byte != '0';
+	size_t at = 0;
+	char next;
 
-	file->size = 0;
-	if (byte == EOF) {
+	while (at < file->end && file->bytes[at] >= '0' &&
+	    file->bytes[at] <= '9') {
+		at++;
+	}
+	if (at == 0 || file->bytes[0] == '0' || at + 1 >= file->end ||
+	    file->bytes[at] != ' ') {
 		return false;
 	}
-	for (; byte != EOF && byte != '\n'; byte = next_byte(file)) {
-		if (file->size < LOG_MESSAGE_SIZE) {
-			file->bytes[file->size++] = (char)byte;
-		}
-		if (is_count && byte == ' ' && file->size > 1) {
-			return true;
-		}
-		is_count = is_count && byte >= '0' && byte <= '9' &&
-		    file->size <= COUNT_DIGITS;
-	}
-	if (file->size > 0 && file->bytes[file->size - 1] == '\r') {
-		file->size--;
-	}
-	return true;
+	next = file->bytes[at + 1];
+	return next == '<' || next == '{' || next == '\xef';
 }
 
-/* The octet count that was read, with its blank; 0: it was a line. */
-static size_t
-count_ahead(const struct log_file *file)
-{
-	size_t count = 0;
-
-	if (file->size < 2 || file->size > COUNT_DIGITS + 1 ||
-	    file->bytes[file->size - 1] != ' ' || file->bytes[0] == '0') {
-		return 0;
-	}
-	for (size_t i = 0; i + 1 < file->size; i++) {
-		if (file->bytes[i] < '0' || file->bytes[i] > '9') {
-			return 0;
-		}
-		count = count * 10 + (size_t)(file->bytes[i] - '0');
-	}
-	return count;
-}
-
-/* Reads a message of 'count' bytes.  False: not all of it was there. */
+/* What is longer than a message may be is cut, and the rest of it passed over.
+ */
 static bool
-read_counted(struct log_file *file, size_t count)
+next_line(struct log_file *file, struct framing_frame *line)
 {
-	file->size = 0;
-	for (size_t i = 0; i < count; i++) {
-		int byte = next_byte(file);
+	for (;;) {
+		char *begin = file->bytes + file->start;
+		size_t size = file->end - file->start;
+		char *feed = memchr(begin, '\n', size);
+		bool was_long = file->is_long;
 
-		if (byte == EOF) {
+		if (feed == NULL && size < FRAMING_MESSAGE_SIZE && fill(file)) {
+			continue;
+		}
+		if (feed == NULL && size == 0) {
 			return false;
 		}
-		if (file->size < LOG_MESSAGE_SIZE) {
-			file->bytes[file->size++] = (char)byte;
+		line->bytes = begin = file->bytes + file->start;
+		line->size = feed != NULL ? (size_t)(feed - begin) : size;
+		file->start += line->size + (feed != NULL);
+		file->is_long = feed == NULL;
+		line->is_cut = line->size > FRAMING_MESSAGE_SIZE ||
+		    (feed == NULL && size >= FRAMING_MESSAGE_SIZE);
+		if (was_long) {
+			continue;
+		}
+		if (line->size > FRAMING_MESSAGE_SIZE) {
+			line->size = FRAMING_MESSAGE_SIZE;
+		}
+		if (line->size > 0 && begin[line->size - 1] == '\r') {
+			line->size--;
+		}
+		return true;
+	}
+}
+
+static bool
+next_frame(struct log_file *file, struct framing_frame *frame)
+{
+	*frame = (struct framing_frame){ 0 };
+	while (frame->bytes == NULL) {
+		const char *begin = file->bytes + file->start;
+		size_t size = file->end - file->start;
+		size_t used = framing_next(&file->framing, begin, size, frame);
+
+		file->start += used;
+		if (used > 0 || frame->bytes != NULL || fill(file)) {
+			continue;
+		}
+		begin = file->bytes + file->start;
+		size = file->end - file->start;
+		used = framing_flush(&file->framing, begin, size, frame);
+		if (frame->bytes == NULL) {
+			framing_give_up(&file->framing, begin, size, frame);
+			used = size;
+		}
+		file->start += used;
+		if (used == 0) {
+			break;
 		}
 	}
-	return count <= LOG_MESSAGE_SIZE;
+	return frame->bytes != NULL;
 }
 
 /* The bytes that a time of arrival takes, with its tab; 0: there is none. */
 static size_t
-take_arrival(const struct log_file *file, uint64_t *arrival_ns)
+take_arrival(const struct framing_frame *frame, uint64_t *arrival_ns)
 {
 	char text[RFC3339_SIZE + 16];
-	const char *tab = memchr(file->bytes, '\t',
-	    file->size < sizeof(text) ? file->size : sizeof(text) - 1);
+	const char *tab = memchr(frame->bytes, '\t',
+	    frame->size < sizeof(text) ? frame->size : sizeof(text) - 1);
 	size_t length;
 
 	if (tab == NULL) {
 		return 0;
 	}
-	length = (size_t)(tab - file->bytes);
-	memcpy(text, file->bytes, length);
+	length = (size_t)(tab - frame->bytes);
+	memcpy(text, frame->bytes, length);
 	text[length] = '\0';
 	return rfc3339_parse(text, arrival_ns) ? length + 1 : 0;
 }

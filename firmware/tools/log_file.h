@@ -1,16 +1,15 @@
 /*
  * Log file: endpoint messages as they came off the wire, for a replay.
  *
- * One message a line, or RFC 6587 octet-counted; a line may be preceded by its
- * time of arrival, RFC 3339 and a tab.  Which of these it is, is told of each
- * message by itself.  Times of arrival only go forward: what is stamped earlier
- * than the message before counts as arrived with it.
+ * One message a line, which may be preceded by its time of arrival, RFC 3339
+ * and a tab; or, where the file begins with a count, a stream as it comes off
+ * the wire (syslog/framing.h).
  *
  *	log_file_open(&file, path)
  *	while (log_file_next(&file, &message)) { ... }
  *	log_file_close(&file)
  *
- * Memory: one struct; a message that is longer than its buffer is cut.
+ * Memory: one struct; a message of more than 64 KiB is cut.
  */
 #ifndef FIRMWARE_TOOLS_LOG_FILE_H
 #define FIRMWARE_TOOLS_LOG_FILE_H
@@ -19,16 +18,21 @@
 
 #include "base/base.h"
 #include "endpoint/endpoint.h"
-
-enum { LOG_MESSAGE_SIZE = 65536 }; /* Bytes; what is longer is cut. */
+#include "syslog/framing.h"
 
 struct log_file {
 	const char *path;
 	FILE *stream;
 	uint64_t read; /* Bytes so far. */
 	int error;     /* Why reading ended, if not at its end; errno. */
-	size_t size;
-	char bytes[LOG_MESSAGE_SIZE];
+
+	/* Private to log_file.c. */
+	bool is_begun;
+	bool is_counted;
+	bool is_long; /* In the rest of a line that was cut. */
+	struct framing framing;
+	size_t start, end; /* What is held. */
+	char bytes[2 * FRAMING_HELD_SIZE];
 };
 
 /* Returns 0 or a negative errno. */

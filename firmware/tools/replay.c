@@ -206,6 +206,7 @@ set_up(struct replay *replay, const struct options *options)
 	}
 	sensor_pipeline_init(&replay->line, &replay->region, &fixed_keys,
 	    &replay->counters, &replay->config.policy);
+	sensor_pipeline_want_contacts(&replay->line, true);
 	ledger_pipeline_init(&replay->ledger, &replay->region, &fixed_key,
 	    &replay->config.policy, &replay->counters);
 	if (!open_logs(replay)) {
@@ -232,7 +233,6 @@ open_logs(struct replay *replay)
 		        "%s: %s", replay->log_paths[opened], strerror(-error));
 		return false;
 	}
-	sensor_pipeline_want_contacts(&replay->line, opened > 0);
 	return true;
 }
 
@@ -427,7 +427,13 @@ warn_of_logs(struct replay *replay)
 		    file->path, file->read, strerror(file->error));
 		replay->status = EXIT_INPUT;
 	}
-	if (logs->failures > 0) {
+	if (logs->count > 0 && logs->events == 0) {
+		say(replay,
+		    "warning: none of %" PRIu64
+		    " log messages tells of a process or a connection: are "
+		    "these the logs of endpoints?",
+		    logs->messages);
+	} else if (logs->failures > 0) {
 		say(replay,
 		    "warning: %" PRIu64 " of %" PRIu64
 		    " log messages could not be used; --counters says why",
@@ -438,10 +444,12 @@ warn_of_logs(struct replay *replay)
 static void
 print_hosts(const struct replay *replay)
 {
-	json_t *list =
-	    hosts_report(replay->ledger.attribute, replay->line.now_ns);
+	static struct hosts_choice choice; /* Too large for the stack. */
+	uint32_t known = hosts_choose(
+	    replay->ledger.attribute, replay->line.now_ns, &choice);
+	json_t *list = hosts_report(&choice);
 
-	hosts_print(list, stderr);
+	hosts_print(list, known, stderr);
 	json_decref(list);
 }
 

@@ -29,9 +29,6 @@ replay_logs_init(struct replay_logs *logs, struct region *region,
 			return logs->count;
 		}
 	}
-	for (uint32_t i = 0; i < count; i++) {
-		fill(logs, &logs->sources[i]);
-	}
 	return count;
 }
 
@@ -40,6 +37,13 @@ replay_logs_next(struct replay_logs *logs, uint64_t until_ns)
 {
 	struct replay_log_source *first = NULL;
 
+	if (!logs->is_begun) {
+		logs->is_begun = true;
+		logs->about_ns = until_ns == UINT64_MAX ? 0 : until_ns;
+		for (uint32_t i = 0; i < logs->count; i++) {
+			fill(logs, &logs->sources[i]);
+		}
+	}
 	if (logs->has_taken) {
 		logs->has_taken = false;
 		fill(logs, &logs->sources[logs->taken]);
@@ -88,6 +92,7 @@ fill(struct replay_logs *logs, struct replay_log_source *source)
 		enum endpoint_outcome outcome;
 
 		logs->messages++;
+		message.about_ns = logs->about_ns;
 		outcome =
 		    endpoint_parse(logs->endpoint, &message, &source->event);
 		if (outcome != ENDPOINT_EVENT) {
@@ -100,6 +105,7 @@ fill(struct replay_logs *logs, struct replay_log_source *source)
 			source->event.arrival_ns = source->latest_ns;
 		}
 		source->latest_ns = source->event.arrival_ns;
+		logs->events++;
 		source->has_event = true;
 		return;
 	}

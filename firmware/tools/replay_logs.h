@@ -34,8 +34,11 @@ struct replay_logs {
 	uint32_t count;
 	uint32_t taken; /* The source whose event was given last. */
 	bool has_taken;
+	bool is_begun;
+	uint64_t about_ns; /* When the first was asked for: for the year. */
 	uint64_t messages; /* Read so far, and of them... */
-	uint64_t failures; /* ...those that should have given an event. */
+	uint64_t events;   /* ...those that gave an event... */
+	uint64_t failures; /* ...and those that should have. */
 };
 
 size_t replay_logs_bytes(uint32_t count);

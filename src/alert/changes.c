@@ -17,6 +17,9 @@ static void note_process(struct alert *alert, const struct alert_told *told);
 static uint32_t kinds_of(const struct finding *finding);
 static const char *tail_of(const char *image);
 
+/* An odd number without a pattern: 2^64 over the golden ratio. */
+#define DIGEST_FACTOR 0x9e3779b97f4a7c15u
+
 /* Fixed: the digest is only compared with others of this run. */
 static const struct hash_key digest_key = { { 0x5370616e77617463, 0x68 } };
 
@@ -217,30 +220,42 @@ size_class(uint32_t count)
 static uint64_t
 add_text(uint64_t digest, const char *text)
 {
-	return digest * 0x9e3779b97f4a7c15 +
+	return digest * DIGEST_FACTOR +
 	    siphash(&digest_key, text, strlen(text));
 }
 
+static uint64_t
+add_process(uint64_t digest, const struct attribution_process *process)
+{
+	uint64_t numbers[] = { process->confidence, process->has_pid,
+		process->pid, process->has_parent_pid, process->parent_pid,
+		process->has_guid };
+
+	digest = digest * DIGEST_FACTOR +
+	    siphash(&digest_key, numbers, sizeof(numbers));
+	digest = add_text(digest, process->user);
+	digest = add_text(digest, process->image);
+	digest = add_text(digest, process->command_line);
+	return add_text(digest, process->parent_image);
+}
+
+/* While logs lag behind the probes, further candidates come and go: one that is
+ * merely possible is no news. */
 uint64_t
 changes_process_digest(const struct attribution *attribution)
 {
-	uint64_t digest =
-	    add_text(attribution->process_count, attribution->host);
+	uint64_t digest = add_text(0, attribution->host);
 
 	for (uint32_t i = 0; i < attribution->process_count; i++) {
 		const struct attribution_process *process =
 		    &attribution->processes[i];
-		uint64_t numbers[] = { process->confidence, process->has_pid,
-			process->pid, process->has_parent_pid,
-			process->parent_pid, process->has_guid,
-			size_class(process->matched) };
 
-		digest = digest * 0x9e3779b97f4a7c15 +
-		    siphash(&digest_key, numbers, sizeof(numbers));
-		digest = add_text(digest, process->user);
-		digest = add_text(digest, process->image);
-		digest = add_text(digest, process->command_line);
-		digest = add_text(digest, process->parent_image);
+		if (i == 0) {
+			digest += size_class(process->matched);
+		}
+		if (i == 0 || process->confidence >= ATTRIBUTION_PROBABLE) {
+			digest = add_process(digest, process);
+		}
 	}
 	return digest;
 }

@@ -32,8 +32,9 @@ struct alert_told {
 	char image[TOLD_IMAGE_SIZE]; /* The last bytes of its path. */
 };
 
-/* A number that changes when what is said of the processes does, the counts of
- * matches only with their size. */
+/* A number that changes when there is news of the processes: of the best, or of
+ * others that are at least probable; more matches of the best are news when
+ * they have doubled. */
 uint64_t changes_process_digest(const struct attribution *attribution);
 
 /* Writes alert->changes: nothing for a first revision. */

@@ -84,15 +84,18 @@ struct attribute_host {
 	uint64_t connections_matched;  /* ...of them with a socket event. */
 	bool has_security_connections; /* It sends 5156. */
 	bool has_sysmon_connections;   /* It sends Sysmon 3. */
+	bool has_other_connections;    /* It sends auditd's, or an EDR's. */
 	bool has_process_starts;
+	bool is_plain; /* Its logs come without TLS: they can be forged. */
 	bool has_command_lines;
 	uint64_t record_gaps;
 	uint64_t failures; /* Messages that gave no event though they should. */
 	char last_failure[ATTRIBUTE_FAILURE_SIZE];
 };
 
-/* The hosts, by index from 0; false: no more. */
-bool attribute_host_at(const struct attribute *attribute, uint32_t index,
+/* Gives the hosts one by one: '*place', first 0, is where to look for the next.
+ * False: there are no more. */
+bool attribute_next_host(const struct attribute *attribute, uint32_t *place,
     uint64_t now_ns, struct attribute_host *host);
 
 #endif

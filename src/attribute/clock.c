@@ -1,7 +1,8 @@
 #include "attribute/clock.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/sort.h"
 
 static const int64_t half_hour_ns = 1800 * (int64_t)NS_PER_S;
 
@@ -31,7 +32,7 @@ compare(const void *a, const void *b)
 static int64_t
 median_of(int64_t *values, uint32_t count)
 {
-	qsort(values, count, sizeof(*values), compare);
+	sort_few(values, count, sizeof(*values), compare);
 	return values[count / 2];
 }
 

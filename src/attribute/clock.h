@@ -31,6 +31,7 @@ struct clock {
 	uint8_t count;    /* Of 'samples'. */
 	uint8_t next;
 	bool has_ahead;
+	bool is_coarse; /* Its events give whole seconds. */
 };
 
 /* What a clock says of our time. */

@@ -67,6 +67,7 @@ note_capability(struct host *host, const struct endpoint_event *event)
 		host->has_security_connections = true;
 		break;
 	case ENDPOINT_SYSMON:
+	case ENDPOINT_SYSMON_LINUX: /* Completed ones only, as Windows'. */
 		host->has_sysmon_connections = true;
 		break;
 	default:

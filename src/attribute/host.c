@@ -186,6 +186,7 @@ host_of_event(struct attribute *attribute, const struct endpoint_event *event)
 	if (event->arrival_ns > host->last_event_ns) {
 		host->last_event_ns = event->arrival_ns;
 	}
+	host->is_plain = (event->flags & ENDPOINT_PLAIN_SENDER) != 0;
 	host->events++;
 	count_minute(host, event->arrival_ns);
 	if (sender[0] != '\0') {
@@ -255,4 +256,34 @@ host_note_address(struct host *host, const struct ip_address *address)
 	memmove(&host->addresses[1], &host->addresses[0],
 	    at * sizeof(host->addresses[0]));
 	host->addresses[0] = *address;
+}
+
+const struct clock *
+host_best_clock(const struct host *host, int64_t *offset_ns, uint64_t *error_ns)
+{
+	const struct clock *best = NULL;
+
+	for (uint32_t i = 0; i < HOST_CLOCK_COUNT; i++) {
+		const struct clock *clock = &host->clocks[i];
+		uint64_t own_error_ns = clock->deviation_ns;
+
+		if (clock->count < CLOCK_NEEDED) {
+			continue;
+		}
+		/* Cut to the second, it is half a second slow on average. */
+		if (clock->is_coarse && own_error_ns < NS_PER_S / 2) {
+			own_error_ns = NS_PER_S / 2;
+		}
+		if (best != NULL && own_error_ns >= *error_ns) {
+			continue;
+		}
+		best = clock;
+		*error_ns = own_error_ns;
+		*offset_ns = clock->median_ns +
+		    (clock->is_coarse ? (int64_t)(NS_PER_S / 2) : 0);
+		if (is_local_clock[i]) {
+			*offset_ns -= clock_zone(*offset_ns);
+		}
+	}
+	return best;
 }

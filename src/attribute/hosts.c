@@ -56,26 +56,11 @@ events_per_minute(const struct host *host, uint64_t now_ns)
 static void
 show_clock(const struct host *host, struct attribute_host *shown)
 {
-	const struct clock *best = NULL;
+	const struct clock *best =
+	    host_best_clock(host, &shown->offset_ns, &shown->offset_error_ns);
 
-	for (uint32_t i = 0; i < HOST_CLOCK_COUNT; i++) {
-		const struct clock *clock = &host->clocks[i];
-
-		if (clock->count >= CLOCK_NEEDED &&
-		    (best == NULL ||
-		        clock->deviation_ns < best->deviation_ns)) {
-			best = clock;
-			shown->offset_ns = clock->median_ns;
-			if (i == HOST_CLOCK_SYSMON_LOCAL ||
-			    i == HOST_CLOCK_OTHER_LOCAL) {
-				shown->offset_ns -=
-				    clock_zone(clock->median_ns);
-			}
-		}
-	}
 	if (best != NULL) {
 		shown->has_offset = true;
-		shown->offset_error_ns = best->deviation_ns;
 		shown->offset_matches = best->matches;
 	}
 }
@@ -99,18 +84,15 @@ show_addresses(const struct attribute *attribute, const struct host *host,
 }
 
 bool
-attribute_host_at(const struct attribute *attribute, uint32_t index,
+attribute_next_host(const struct attribute *attribute, uint32_t *place,
     uint64_t now_ns, struct attribute_host *shown)
 {
 	struct table hosts = attribute->hosts;
 	const struct host *host = NULL;
 
-	for (uint32_t i = 0; i < CONFIG_ATTRIBUTE_HOST_COUNT; i++) {
-		host = table_at(&hosts, i);
-		if (host != NULL && index-- == 0) {
-			break;
-		}
-		host = NULL;
+	while (host == NULL && *place < CONFIG_ATTRIBUTE_HOST_COUNT) {
+		host = table_at(&hosts, *place);
+		(*place)++;
 	}
 	if (host == NULL) {
 		return false;
@@ -126,6 +108,8 @@ attribute_host_at(const struct attribute *attribute, uint32_t index,
 	show_addresses(attribute, host, shown);
 	shown->has_security_connections = host->has_security_connections;
 	shown->has_sysmon_connections = host->has_sysmon_connections;
+	shown->has_other_connections = host->has_other_connections;
+	shown->is_plain = host->is_plain;
 	shown->has_process_starts = host->has_process_starts;
 	shown->has_command_lines = host->has_command_lines;
 	shown->record_gaps = host->gaps;

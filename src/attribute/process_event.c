@@ -132,6 +132,18 @@ fill_user(struct attribute *attribute, struct process *process,
 	}
 }
 
+/* Sysmon's text has user and parent behind the command line, which whoever
+ * starts a process can make look like them.  Where the end is there, it tells
+ * the true ones; where it is cut off, what stands there is hearsay. */
+static bool
+is_hearsay(const struct endpoint_event *event)
+{
+	return event->kind == ENDPOINT_PROCESS_START &&
+	    event->source == ENDPOINT_SYSMON &&
+	    (event->flags & (ENDPOINT_CUT | ENDPOINT_TEXT_ONLY)) ==
+	    (ENDPOINT_CUT | ENDPOINT_TEXT_ONLY);
+}
+
 static void
 fill(struct attribute *attribute, struct process *process,
     const struct endpoint_event *event)
@@ -140,12 +152,17 @@ fill(struct attribute *attribute, struct process *process,
 
 	process_learn_image(
 	    attribute, process, endpoint_text_of(event, ENDPOINT_IMAGE));
+	if (is_start) {
+		fill_text(attribute, &process->command_line, event,
+		    ENDPOINT_COMMAND_LINE);
+	}
+	if (is_hearsay(event)) {
+		return;
+	}
 	fill_user(attribute, process, event);
 	if (!is_start) {
 		return;
 	}
-	fill_text(
-	    attribute, &process->command_line, event, ENDPOINT_COMMAND_LINE);
 	fill_text(
 	    attribute, &process->parent_image, event, ENDPOINT_PARENT_IMAGE);
 	fill_text(attribute, &process->parent_command_line, event,

@@ -66,9 +66,10 @@ struct host {
 	struct ip_address addresses[HOST_ADDRESSES]; /* Latest first. */
 	uint8_t address_count;
 	bool has_security_connections, has_sysmon_connections;
-	bool has_other_connections; /* auditd, Sysmon for Linux. */
+	bool has_other_connections; /* auditd, another product. */
 	bool has_process_starts, has_command_lines;
 	bool has_npcap; /* Its driver was loaded. */
+	bool is_plain;  /* Its latest event came without TLS. */
 };
 
 /* How it is known who holds an address, best last. */
@@ -153,13 +154,16 @@ _Static_assert(sizeof(struct socket_key) == 44, "no padding");
 enum {
 	SOCKET_HAS_PID = 0x01,
 	SOCKET_HAS_PROCESS = 0x02,
+	SOCKET_HAS_BOTH = SOCKET_HAS_PID | SOCKET_HAS_PROCESS,
 	SOCKET_CONFLICT = 0x04, /* Two hosts say that it is theirs. */
 	SOCKET_COARSE = 0x08,
 	SOCKET_COARSE_PROCESS = 0x10,
-	SOCKET_MIXED = 0x20,   /* Of a pair: of more than one process. */
-	SOCKET_SAMPLED = 0x40, /* The host's clock has learned from it. */
-	SOCKET_LATE =
-	    0x80, /* The second's time may be of when it was written. */
+	SOCKET_MIXED = 0x20, /* Of a pair: of more than one process. */
+	/* The host's clocks have learned from the first log, the second. */
+	SOCKET_SAMPLED = 0x40,
+	SOCKET_SAMPLED_PROCESS = 0x80,
+	/* The second's time may be of when it was written. */
+	SOCKET_LATE = 0x100,
 };
 
 /* One connection, as one or two logs tell of it. */
@@ -175,11 +179,13 @@ struct socket {
 	uint32_t pid;
 	uint32_t image;   /* Text; as the log that gives the PID has it. */
 	uint32_t process; /* Index... */
-	uint32_t process_serial;          /* ...and serial. */
-	uint8_t pid_clock, process_clock; /* enum host_clock */
-	uint8_t flags;                    /* SOCKET_* bits. */
+	uint32_t process_serial;                  /* ...and serial. */
+	uint8_t pid_clock : 4, process_clock : 4; /* enum host_clock */
 	uint8_t first_clock;
+	uint16_t flags; /* SOCKET_* bits. */
 };
+
+_Static_assert(HOST_CLOCK_ARRIVAL <= 0xf, "four bits hold every clock");
 
 /* A completed connection that no socket event tells of yet. */
 struct wire {

@@ -79,6 +79,10 @@ uint32_t host_index(const struct attribute *attribute, const struct host *host);
 struct host_time host_time_of(const struct endpoint_event *event);
 struct clock_reading host_read_clock(
     const struct host *host, const struct host_time *time);
+/* The clock of the host that is known best, how far it is from ours, zones left
+ * off, and how sure that is; null: none is known. */
+const struct clock *host_best_clock(
+    const struct host *host, int64_t *offset_ns, uint64_t *error_ns);
 /* By our clock; 0 where it is unknown. */
 uint64_t host_our_time(const struct host *host, const struct host_time *time);
 void host_note_address(struct host *host, const struct ip_address *address);

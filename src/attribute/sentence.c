@@ -130,25 +130,17 @@ sentence_of_suspicion(const struct suspicion *suspicion,
 void
 sentence_of_clock(const struct host *host, struct attribution_process *process)
 {
-	const struct clock *best = NULL;
+	int64_t offset_ns;
+	uint64_t error_ns;
+	const struct clock *best = host_best_clock(host, &offset_ns, &error_ns);
 
-	for (uint32_t i = 0; i < HOST_CLOCK_COUNT; i++) {
-		if (host->clocks[i].count >= CLOCK_NEEDED &&
-		    (best == NULL ||
-		        host->clocks[i].deviation_ns < best->deviation_ns)) {
-			best = &host->clocks[i];
-		}
-	}
 	if (best != NULL) {
-		int64_t offset_ns =
-		    best->median_ns - clock_zone(best->median_ns);
-
 		EVIDENCE(process,
 		    "The clock of its host is %.3f s %s ours, within %.3f s "
 		    "over %u matches.",
 		    seconds(offset_ns < 0 ? -offset_ns : offset_ns),
 		    offset_ns < 0 ? "behind" : "ahead of",
-		    seconds((int64_t)best->deviation_ns), best->matches);
+		    seconds((int64_t)error_ns), best->matches);
 	}
 }
 
@@ -280,6 +272,11 @@ sentence_notes(struct attribute *attribute, const struct inquiry *inquiry,
 
 		memcpy(attribution->host, host->name, sizeof(host->name));
 		note_coverage(attribute, host, attribution);
+		if (host->is_plain && attribution->process_count > 0) {
+			NOTE(attribution,
+			    "Its logs come without TLS: who can reach the "
+			    "sensor could have forged them.");
+		}
 	}
 	if (match->carried > 0) {
 		NOTE(attribution,

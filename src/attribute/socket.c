@@ -9,6 +9,9 @@ static const uint64_t prompt_ns = 600 * NS_PER_S;
 /* Times that agree so far are of one clock. */
 static const uint64_t agree_ns = 2 * NS_PER_S;
 
+/* One connection in so many, where the clocks are known. */
+enum { ENOUGH = 8 };
+
 static uint32_t
 seconds_of(uint64_t ns)
 {
@@ -143,7 +146,7 @@ set_pid(struct attribute *attribute, struct socket *socket,
 	}
 	socket->pid = event->pid;
 	socket->pid_time_ns = time->ns;
-	socket->pid_clock = time->clock;
+	socket->pid_clock = time->clock & 0xfu;
 	socket->flags |= SOCKET_HAS_PID;
 	if (time->is_coarse) {
 		socket->flags |= SOCKET_COARSE;
@@ -157,7 +160,7 @@ set_process(struct attribute *attribute, struct socket *socket,
 	socket->process = process_index(attribute, process);
 	socket->process_serial = process->serial;
 	socket->process_time_ns = time->ns;
-	socket->process_clock = time->clock;
+	socket->process_clock = time->clock & 0xfu;
 	socket->flags |= SOCKET_HAS_PROCESS;
 	if (time->is_coarse) {
 		socket->flags |= SOCKET_COARSE_PROCESS;
@@ -223,26 +226,6 @@ note(struct attribute *attribute, const struct socket_key *key,
 	return socket;
 }
 
-/* The event's own time, as far as the clock is to learn from it. */
-static bool
-time_to_learn(const struct socket *socket, struct host_time *time)
-{
-	if ((socket->flags & SOCKET_HAS_PID) != 0) {
-		*time =
-		    (struct host_time){ socket->pid_time_ns, socket->pid_clock,
-			    (socket->flags & SOCKET_COARSE) != 0 };
-		return time->clock != HOST_CLOCK_ARRIVAL;
-	}
-	if ((socket->flags & SOCKET_HAS_PROCESS) != 0 &&
-	    (socket->flags & SOCKET_LATE) == 0) {
-		*time = (struct host_time){ socket->process_time_ns,
-			socket->process_clock,
-			(socket->flags & SOCKET_COARSE_PROCESS) != 0 };
-		return time->clock != HOST_CLOCK_ARRIVAL;
-	}
-	return false;
-}
-
 /* Whether the packet may be the event's, however the clock is set.  What came
  * long after the packet may be of a later one between the same ports: then only
  * if the times agree as far as they can be trusted. */
@@ -265,23 +248,70 @@ is_plausible(const struct host *host, const struct socket *socket,
 	    reading.error_ns + agree_ns;
 }
 
+/* Teaches the clock of one of the connection's logs, once. */
+static void
+learn(struct host *host, struct socket *socket, uint16_t sampled,
+    const struct host_time *time, uint64_t attempt_ns)
+{
+	struct clock *clock;
+
+	if ((socket->flags & sampled) != 0 ||
+	    time->clock == HOST_CLOCK_ARRIVAL ||
+	    !is_plausible(host, socket, time, attempt_ns)) {
+		return;
+	}
+	socket->flags |= sampled;
+	clock = &host->clocks[time->clock];
+	clock->is_coarse = time->is_coarse;
+	clock_match(clock, (int64_t)time->ns, (int64_t)attempt_ns);
+}
+
 void
 socket_learn_clock(
     struct attribute *attribute, struct socket *socket, uint64_t attempt_ns)
 {
 	struct host *host =
 	    host_at(attribute, socket->host, socket->host_serial);
-	struct host_time time;
+	struct host_time by_pid = { socket->pid_time_ns, socket->pid_clock,
+		(socket->flags & SOCKET_COARSE) != 0 };
+	struct host_time by_process = { socket->process_time_ns,
+		socket->process_clock,
+		(socket->flags & SOCKET_COARSE_PROCESS) != 0 };
 
-	if (host == NULL || (socket->flags & SOCKET_CONFLICT) != 0 ||
-	    (socket->flags & SOCKET_SAMPLED) != 0 ||
-	    !time_to_learn(socket, &time) ||
-	    !is_plausible(host, socket, &time, attempt_ns)) {
+	if (host == NULL || (socket->flags & SOCKET_CONFLICT) != 0) {
 		return;
 	}
-	socket->flags |= SOCKET_SAMPLED;
-	clock_match(
-	    &host->clocks[time.clock], (int64_t)time.ns, (int64_t)attempt_ns);
+	if ((socket->flags & SOCKET_HAS_PID) != 0) {
+		learn(host, socket, SOCKET_SAMPLED, &by_pid, attempt_ns);
+	}
+	if ((socket->flags & (SOCKET_HAS_PROCESS | SOCKET_LATE)) ==
+	    SOCKET_HAS_PROCESS) {
+		learn(host, socket, SOCKET_SAMPLED_PROCESS, &by_process,
+		    attempt_ns);
+	}
+}
+
+/* Whether the connection is to wait for the host's other log of it, too: its
+ * clock is not well known, or one in some is enough to see it set. */
+static bool
+teaches_more(struct attribute *attribute, const struct socket *socket,
+    uint64_t attempt_ns)
+{
+	const struct host *host =
+	    host_at(attribute, socket->host, socket->host_serial);
+	enum host_clock other = (socket->flags & SOCKET_HAS_PROCESS) == 0
+	    ? HOST_CLOCK_SYSMON
+	    : HOST_CLOCK_OTHER;
+
+	if (host == NULL || !host->has_security_connections ||
+	    !host->has_sysmon_connections ||
+	    (socket->flags & SOCKET_HAS_BOTH) == SOCKET_HAS_BOTH) {
+		return false;
+	}
+	/* The one without a zone stands beside it. */
+	return host->clocks[other].count + host->clocks[other + 1].count <
+	    CLOCK_SAMPLES ||
+	    attempt_ns / NS_PER_MS % ENOUGH == 0;
 }
 
 void
@@ -301,7 +331,9 @@ socket_wire(struct attribute *attribute, const struct wire_contact *contact)
 		socket_learn_clock(attribute, socket, contact->attempt_ns);
 		address_connection_matched(
 		    attribute, &contact->source, contact->attempt_ns);
-		return;
+		if (!teaches_more(attribute, socket, contact->attempt_ns)) {
+			return;
+		}
 	}
 	hash = table_hash(&attribute->wires, &key.tuple);
 	wire = table_find(
@@ -330,7 +362,9 @@ meet_wire(struct attribute *attribute, struct socket *socket,
 	}
 	socket_learn_clock(attribute, socket, wire->attempt_ns);
 	address_connection_matched(attribute, source, wire->attempt_ns);
-	table_drop(&attribute->wires, wire);
+	if (!teaches_more(attribute, socket, wire->attempt_ns)) {
+		table_drop(&attribute->wires, wire);
+	}
 }
 
 void

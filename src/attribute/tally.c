@@ -1,6 +1,5 @@
 #include "attribute/room.h"
-
-#include <stdlib.h>
+#include "base/sort.h"
 
 /* A socket event may still be on its way for so long, as logs go. */
 static const uint64_t on_its_way_ns = 2 * NS_PER_S;
@@ -111,6 +110,6 @@ match_tally(struct attribute *attribute, struct inquiry *inquiry,
 			count_match(attribute, probe);
 		}
 	}
-	qsort(match->groups, match->group_count, sizeof(match->groups[0]),
+	sort_few(match->groups, match->group_count, sizeof(match->groups[0]),
 	    compare_groups);
 }

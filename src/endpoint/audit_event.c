@@ -1,6 +1,6 @@
 #include "endpoint/audit_event.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 enum audit_part
 audit_part_of(struct slice type)
@@ -353,7 +353,7 @@ set_command(struct audit_body *body, struct fields *fields)
 	if (to == NULL) {
 		return;
 	}
-	qsort(body->chunks, body->chunk_count, sizeof(body->chunks[0]),
+	sort_few(body->chunks, body->chunk_count, sizeof(body->chunks[0]),
 	    compare_chunks);
 	for (uint32_t i = 0; i < body->chunk_count; i++) {
 		const struct audit_chunk *chunk = &body->chunks[i];

@@ -29,6 +29,8 @@ struct endpoint_message {
 	const char *bytes;
 	size_t size;
 	uint64_t arrival_ns; /* 0: not known; the event's own time is taken. */
+	uint64_t about_ns;   /* Then: when it was, within months, for times that
+	                    * have no year; 0: not known either. */
 	const char *sender;  /* The peer's address; "" where unknown. */
 	bool is_cut;         /* The transport knows that it is not whole. */
 	bool is_plain;       /* It can be forged: UDP, or no TLS. */

@@ -368,7 +368,7 @@ normalise(struct fields *fields, const struct endpoint_message *message,
 	endpoint_event_add_text(
 	    event, ENDPOINT_SENDER, message->sender, strlen(message->sender));
 	set_flags(&normal, message, was_text);
-	normal_time(&normal, message->arrival_ns);
+	normal_time(&normal, message);
 	normal_process(&normal);
 	normal_users(&normal);
 	normal_connection(&normal);

@@ -44,7 +44,7 @@ bool normal_number(
 /* The id of the event's own process; FIELD_COUNT: it has none. */
 enum field normal_process_id(const struct fields *fields, uint64_t event_id);
 
-void normal_time(struct normal *normal, uint64_t arrival_ns);
+void normal_time(struct normal *normal, const struct endpoint_message *message);
 void normal_process(struct normal *normal);
 void normal_users(struct normal *normal);
 void normal_connection(struct normal *normal);

@@ -43,7 +43,7 @@ set_zoned_time(struct normal *normal)
 }
 
 static bool
-set_local_time(struct normal *normal, uint64_t arrival_ns)
+set_local_time(struct normal *normal, uint64_t about_ns)
 {
 	static const enum field local[] = { FIELD_SYSTEM_TIME,
 		FIELD_DEVICE_TIME, FIELD_EVENT_TIME, FIELD_HEADER_LOCAL_TIME };
@@ -54,7 +54,7 @@ set_local_time(struct normal *normal, uint64_t arrival_ns)
 			continue;
 		}
 		if (!when.has_year) {
-			when_add_year(&when, arrival_ns);
+			when_add_year(&when, about_ns);
 		}
 		if (when.has_year) {
 			return set_time(normal, &when);
@@ -64,12 +64,16 @@ set_local_time(struct normal *normal, uint64_t arrival_ns)
 }
 
 void
-normal_time(struct normal *normal, uint64_t arrival_ns)
+normal_time(struct normal *normal, const struct endpoint_message *message)
 {
 	struct endpoint_event *event = normal->event;
+	uint64_t arrival_ns = message->arrival_ns;
 
-	if (!set_zoned_time(normal) && !set_local_time(normal, arrival_ns)) {
-		event->time_ns = arrival_ns;
+	if (!set_zoned_time(normal) &&
+	    !set_local_time(
+	        normal, arrival_ns != 0 ? arrival_ns : message->about_ns)) {
+		event->time_ns =
+		    arrival_ns != 0 ? arrival_ns : message->about_ns;
 		event->time_quality = ENDPOINT_TIME_NONE;
 	}
 	event->arrival_ns = arrival_ns != 0 ? arrival_ns : event->time_ns;

@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ipc/parcel.h"
+
 enum {
 	RECEIVED_AT_A_TIME = 16,
 	/* Messages of a peer that is let go; more than a socket holds. */
@@ -15,21 +17,12 @@ enum {
 	SOCKET_OVERHEAD = 4096,
 };
 
-/* What recvmsg() brought. */
-struct parcel {
-	ssize_t size;   /* Bytes; 0: the peer is gone; negative: errno. */
-	int descriptor; /* -1: none. */
-	bool cut;       /* It was larger than anything we know. */
-};
-
 static void on_events(void *context, uint32_t events);
 static bool receive_one(struct channel *channel);
-static struct parcel receive_parcel(const struct channel *channel);
 static bool parcel_is_sound(
     const struct channel *channel, const struct parcel *parcel);
 static bool size_is_right(const struct channel_kind *kind, uint32_t size);
 static void end(struct channel *channel, enum channel_end why);
-static int send_one(int fd, const void *message, uint32_t size, int descriptor);
 static bool enqueue(struct channel *channel, const void *message, uint32_t size,
     int descriptor);
 static void drain(struct channel *channel);
@@ -107,7 +100,7 @@ channel_send(struct channel *channel, uint16_t type, void *message,
 	SW_ASSERT(size >= sizeof(header) && size <= channel->terms.send_size);
 	memcpy(message, &header, sizeof(header));
 	if (channel->fd >= 0 && channel->count == 0 &&
-	    send_one(channel->fd, message, size, descriptor) == 0) {
+	    parcel_send(channel->fd, message, size, descriptor) == 0) {
 		counter_increment(
 		    channel->terms.counters, COUNTER_IPC_MESSAGES_SENT);
 		close_if_open(descriptor);
@@ -174,7 +167,8 @@ on_events(void *context, uint32_t events)
 static bool
 receive_one(struct channel *channel)
 {
-	struct parcel parcel = receive_parcel(channel);
+	struct parcel parcel = parcel_receive(
+	    channel->fd, channel->receive_buffer, channel->receive_size);
 
 	if (parcel.size == -EAGAIN || parcel.size == -EINTR) {
 		return false;
@@ -201,41 +195,6 @@ receive_one(struct channel *channel)
 	channel->terms.receive(
 	    channel->terms.context, channel->receive_buffer, parcel.descriptor);
 	return channel->fd >= 0;
-}
-
-static struct parcel
-receive_parcel(const struct channel *channel)
-{
-	/* Room for one descriptor (without the padding after it, where another
-	 * would fit); the kernel closes any beyond it and says that the control
-	 * data were cut. */
-	union {
-		struct cmsghdr header;
-		uint8_t bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec part = { .iov_base = channel->receive_buffer,
-		.iov_len = channel->receive_size };
-	struct msghdr envelope = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = CMSG_LEN(sizeof(int)) };
-	struct parcel parcel = { .descriptor = -1 };
-	const struct cmsghdr *rider;
-
-	parcel.size =
-	    recvmsg(channel->fd, &envelope, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	if (parcel.size < 0) {
-		parcel.size = -errno;
-		return parcel;
-	}
-	parcel.cut = (envelope.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-	rider = CMSG_FIRSTHDR(&envelope);
-	if (rider != NULL && rider->cmsg_level == SOL_SOCKET &&
-	    rider->cmsg_type == SCM_RIGHTS &&
-	    rider->cmsg_len == CMSG_LEN(sizeof(int))) {
-		memcpy(&parcel.descriptor, CMSG_DATA(rider), sizeof(int));
-	}
-	return parcel;
 }
 
 static bool
@@ -278,35 +237,6 @@ end(struct channel *channel, enum channel_end why)
 	channel->terms.ended(channel->terms.context, why);
 }
 
-/* Returns 0 or a negative errno.  The descriptor stays open here. */
-static int
-send_one(int fd, const void *message, uint32_t size, int descriptor)
-{
-	union {
-		struct cmsghdr header;
-		uint8_t bytes[CMSG_SPACE(sizeof(int))];
-	} control = { .bytes = { 0 } };
-	union {
-		const void *in;
-		void *out; /* struct iovec serves reading and writing. */
-	} bytes = { .in = message };
-	struct iovec part = { .iov_base = bytes.out, .iov_len = size };
-	struct msghdr envelope = { .msg_iov = &part, .msg_iovlen = 1 };
-
-	if (descriptor >= 0) {
-		struct cmsghdr *rider = &control.header;
-
-		envelope.msg_control = &control;
-		envelope.msg_controllen = sizeof(control);
-		rider->cmsg_level = SOL_SOCKET;
-		rider->cmsg_type = SCM_RIGHTS;
-		rider->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(rider), &descriptor, sizeof(int));
-	}
-	return sendmsg(fd, &envelope, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno
-	                                                               : 0;
-}
-
 static bool
 enqueue(
     struct channel *channel, const void *message, uint32_t size, int descriptor)
@@ -334,7 +264,7 @@ drain(struct channel *channel)
 		const struct channel_slot *slot =
 		    &channel->slots[channel->first];
 
-		if (send_one(channel->fd,
+		if (parcel_send(channel->fd,
 		        channel->slot_bytes +
 		            (size_t)channel->first * channel->terms.send_size,
 		        slot->size, slot->descriptor) != 0) {

@@ -201,8 +201,11 @@ take_messages(size_t size)
 			fprintf(stderr, "the input is not as it should be\n");
 			exit(1);
 		}
-		messages[count++] = (struct endpoint_message){ at + 1, bytes,
-			arrival_s * NS_PER_S, "192.0.2.1", false, true };
+		messages[count++] = (struct endpoint_message){ .bytes = at + 1,
+			.size = bytes,
+			.arrival_ns = arrival_s * NS_PER_S,
+			.sender = "192.0.2.1",
+			.is_plain = true };
 		at += 1 + bytes;
 	}
 	return count;

@@ -40,9 +40,13 @@ read_one(const uint8_t *bytes, size_t size, uint8_t how)
 {
 	/* Of its own, so that a read past its end is seen. */
 	char *copy = malloc(size + 1);
-	const struct endpoint_message message = { copy + 1, size,
-		(how & 4) == 0 ? now_ns : 0, "192.0.2.1", (how & 1) != 0,
-		(how & 2) != 0 };
+	const struct endpoint_message message = { .bytes = copy + 1,
+		.size = size,
+		.arrival_ns = (how & 4) == 0 ? now_ns : 0,
+		.about_ns = (how & 8) == 0 ? now_ns : 0,
+		.sender = "192.0.2.1",
+		.is_cut = (how & 1) != 0,
+		.is_plain = (how & 2) != 0 };
 
 	memcpy(copy + 1, bytes, size);
 	if (endpoint_parse(endpoint, &message, &event) == ENDPOINT_EVENT) {

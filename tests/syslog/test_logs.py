@@ -9,6 +9,7 @@ is the sentence it proves.  The last line is "N passed, N failed, N skipped".
 """
 
 import contextlib
+import json
 import os
 import resource
 import signal
@@ -105,6 +106,33 @@ def recorded_streams_arrive_by_tcp_udp_and_tls():
                "the same are events, whichever way they came")
         wait_for(lambda: sensor.counter("ledger.endpoint_events") ==
                  sensor.counter("collector.events"), "the ledger has them all")
+
+
+def endpoints_are_listed_those_that_spoke_last_where_there_are_many():
+    """More endpoints than a list holds: the ledger must live through it."""
+    with running() as sensor:
+        ledger = sensor.pid("ledger")
+        stream = sensor.call()
+        for number in range(300):
+            event = {
+                "EventTime": "2026-11-24 10:00:00", "EventID": 5156,
+                "Hostname": f"WS-{number:03}.corp.example",
+                "Channel": "Security", "Application": "\\device\\x.exe",
+                "SourceName": "Microsoft-Windows-Security-Auditing",
+                "Direction": "%%14593", "SourceAddress": f"10.1.{number}.7"
+                if number < 250 else f"10.2.{number - 250}.7",
+                "SourcePort": "50000", "DestAddress": "10.9.9.9",
+                "DestPort": "445", "Protocol": "6", "ProcessID": "44"}
+            stream.sendall(b"<14>" + json.dumps(event).encode() + b"\n")
+        stream.close()
+        wait_for(lambda: sensor.counter("ledger.endpoint_events") == 300,
+                 "the ledger has 300 events")
+        status = sensor.status()
+        names = [host["name"] for host in status["hosts"]]
+        expect(len(names) == 256 and names == sorted(names),
+               "256 are listed, in order")
+        expect(status["hosts_known"] > 256, "it is said that there are more")
+        expect(sensor.pid("ledger") == ledger, "the ledger is the same")
 
 
 def the_collector_has_no_rights_left():
@@ -410,6 +438,7 @@ def a_relay_that_is_not_there_is_told_and_called_ever_less_often():
 
 TESTS = [
     recorded_streams_arrive_by_tcp_udp_and_tls,
+    endpoints_are_listed_those_that_spoke_last_where_there_are_many,
     the_collector_has_no_rights_left,
     without_the_section_there_is_no_collector,
     a_port_that_is_taken_is_told_before_anything_runs,

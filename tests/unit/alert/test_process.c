@@ -210,3 +210,15 @@ Test(process, more_matches_are_news_only_when_they_have_doubled)
 	alert.attribution.processes[0].matched = 32;
 	cr_expect_neq(changes_process_digest(&alert.attribution), before);
 }
+
+Test(process, a_further_candidate_that_is_merely_possible_is_no_news)
+{
+	uint64_t before;
+
+	name_process(ATTRIBUTION_CONFIRMED, "C:\\Tools\\nmap.exe");
+	before = changes_process_digest(&alert.attribution);
+	name_process(ATTRIBUTION_POSSIBLE, "C:\\Windows\\cmd.exe");
+	cr_expect_eq(changes_process_digest(&alert.attribution), before);
+	alert.attribution.processes[1].confidence = ATTRIBUTION_PROBABLE;
+	cr_expect_neq(changes_process_digest(&alert.attribution), before);
+}

@@ -33,6 +33,21 @@ has_address(const char *host, uint64_t ms)
 	story_connects(&story, host, 200, "C:\\browser.exe", &contact);
 }
 
+/* The host after 'passed' others. */
+static bool
+show_host(uint32_t passed, uint64_t now_ns, struct attribute_host *shown)
+{
+	uint32_t place = 0;
+	bool is_there =
+	    attribute_next_host(story.attribute, &place, now_ns, shown);
+
+	for (; is_there && passed > 0; passed--) {
+		is_there =
+		    attribute_next_host(story.attribute, &place, now_ns, shown);
+	}
+	return is_there;
+}
+
 static uint32_t
 named(void)
 {
@@ -123,15 +138,13 @@ Test(hosts, short_and_full_names_are_one_host)
 	has_address("WS-7", 50000);
 	has_address("ws-7.corp.example", 51000);
 	has_address("WS-7", 52000);
-	cr_assert(
-	    attribute_host_at(story.attribute, 0, story_ns(60000), &shown));
+	cr_assert(show_host(0, story_ns(60000), &shown));
 	cr_expect_str_eq(shown.name, "ws-7.corp.example");
 	cr_expect_eq(shown.events, 3);
 	cr_expect_eq(shown.address_count, 1);
 	cr_expect(shown.has_security_connections);
 	cr_expect_not(shown.has_sysmon_connections);
-	cr_expect_not(
-	    attribute_host_at(story.attribute, 1, story_ns(60000), &shown));
+	cr_expect_not(show_host(1, story_ns(60000), &shown));
 }
 
 Test(hosts, hosts_of_one_name_in_two_domains_are_two)
@@ -140,8 +153,7 @@ Test(hosts, hosts_of_one_name_in_two_domains_are_two)
 
 	has_address("dc.one.example", 50000);
 	has_address("dc.two.example", 51000);
-	cr_expect(
-	    attribute_host_at(story.attribute, 1, story_ns(60000), &shown));
+	cr_expect(show_host(1, story_ns(60000), &shown));
 }
 
 Test(hosts, the_clock_is_learned_and_shown_with_its_error)
@@ -156,8 +168,7 @@ Test(hosts, the_clock_is_learned_and_shown_with_its_error)
 		story_probe(&story, &contact);
 		story_connects(&story, "ws-7", 200, "C:\\b.exe", &contact);
 	}
-	cr_assert(
-	    attribute_host_at(story.attribute, 0, story_ns(60000), &shown));
+	cr_assert(show_host(0, story_ns(60000), &shown));
 	cr_assert(shown.has_offset);
 	cr_expect_eq(shown.offset_ns, -61250 * (int64_t)NS_PER_MS);
 	cr_expect_eq(shown.offset_matches, 8);
@@ -179,8 +190,7 @@ Test(hosts, coverage_counts_what_the_logs_should_have_told_by_now)
 			    &story, "ws-7", 200, "C:\\b.exe", &contact);
 		}
 	}
-	cr_assert(
-	    attribute_host_at(story.attribute, 0, story_ns(60000), &shown));
+	cr_assert(show_host(0, story_ns(60000), &shown));
 	cr_expect_eq(shown.connections, 9);
 	cr_expect_eq(shown.connections_matched, 5);
 }
@@ -194,8 +204,7 @@ Test(hosts, failures_are_shown_with_the_last_reason)
 	    story.attribute, story_ns(51000), "ws-7", "no event id");
 	attribute_failure(
 	    story.attribute, story_ns(51000), "10.9.9.9", "no event id");
-	cr_assert(
-	    attribute_host_at(story.attribute, 0, story_ns(60000), &shown));
+	cr_assert(show_host(0, story_ns(60000), &shown));
 	cr_expect_eq(shown.failures, 1);
 	cr_expect_str_eq(shown.last_failure, "no event id");
 	cr_expect_eq(
@@ -211,11 +220,9 @@ Test(hosts, events_a_minute_are_those_of_the_last_ten)
 		    &story, ENDPOINT_LOGON, "ws-7", 1, "C:\\a", 1000 * i);
 		story_tell(&story);
 	}
-	cr_assert(attribute_host_at(
-	    story.attribute, 0, story_ns(20 * 60000), &shown));
+	cr_assert(show_host(0, story_ns(20 * 60000), &shown));
 	cr_expect_float_eq(shown.events_per_minute, 60, 6);
-	cr_assert(attribute_host_at(
-	    story.attribute, 0, story_ns(90 * 60000), &shown));
+	cr_assert(show_host(0, story_ns(90 * 60000), &shown));
 	cr_expect_float_eq(shown.events_per_minute, 0, 0.01);
 }
 
@@ -225,4 +232,108 @@ Test(hosts, an_event_without_a_host_is_counted_and_not_used)
 	story_tell(&story);
 	cr_expect_eq(story.counters.value[COUNTER_ATTRIBUTE_HOSTLESS], 1);
 	cr_expect_eq(story.counters.value[COUNTER_ATTRIBUTE_HOSTS], 0);
+}
+
+Test(hosts, a_clock_of_whole_seconds_is_no_surer_than_half_a_second)
+{
+	struct attribute_host shown;
+
+	for (uint32_t i = 0; i < 8; i++) {
+		struct wire_contact contact = story_contact(0, 1000 + 1130 * i,
+		    "10.20.1.7", (uint16_t)(40000 + i), "10.20.9.9", 443);
+
+		story_probe(&story, &contact);
+		(void)story_event(&story, ENDPOINT_CONNECTION, "ws-7", 200,
+		    "C:\\b.exe", 1000 + 1130 * i);
+		story.event.time_ns -= story.event.time_ns % NS_PER_S;
+		story.event.time_quality = ENDPOINT_TIME_SECONDS;
+		story_tuple(&story, ENDPOINT_OUTBOUND, "10.20.1.7",
+		    (uint16_t)(40000 + i), "10.20.9.9", 443);
+		story_tell(&story);
+	}
+	cr_assert(show_host(0, story_ns(60000), &shown));
+	cr_assert(shown.has_offset);
+	cr_expect_geq(shown.offset_error_ns, NS_PER_S / 2);
+	cr_expect_lt(shown.offset_ns, (int64_t)(NS_PER_S / 2));
+	cr_expect_gt(shown.offset_ns, -(int64_t)(NS_PER_S / 2));
+}
+
+Test(hosts, both_logs_of_a_connection_teach_their_clocks)
+{
+	struct attribute_host shown;
+
+	for (uint32_t i = 0; i < 8; i++) {
+		struct wire_contact contact = story_contact(0, 1000 + 1130 * i,
+		    "10.20.1.7", (uint16_t)(40000 + i), "10.20.9.9", 443);
+
+		story_probe(&story, &contact);
+		for (int fine = 0; fine < 2; fine++) {
+			(void)story_event(&story, ENDPOINT_CONNECTION, "ws-7",
+			    200, "C:\\b.exe", 1000 + 1130 * i);
+			story_tuple(&story, ENDPOINT_OUTBOUND, "10.20.1.7",
+			    (uint16_t)(40000 + i), "10.20.9.9", 443);
+			if (fine == 1) {
+				story_guid(&story, 7, 500);
+				story.event.time_ns -= 3 * NS_PER_S;
+			} else {
+				story.event.time_ns -=
+				    story.event.time_ns % NS_PER_S;
+				story.event.time_quality =
+				    ENDPOINT_TIME_SECONDS;
+			}
+			story_tell(&story);
+		}
+	}
+	cr_assert(show_host(0, story_ns(60000), &shown));
+	cr_assert(shown.has_offset);
+	cr_expect_eq(shown.offset_ns, -3 * (int64_t)NS_PER_S);
+	cr_expect_leq(shown.offset_error_ns, NS_PER_MS);
+}
+
+Test(hosts, logs_without_tls_are_said_to_be_open_to_forgery)
+{
+	struct attribute_host shown;
+	const struct attribution *attribution;
+	bool is_said = false;
+
+	for (uint32_t i = 0; i < STORY_PROBES; i++) {
+		struct wire_contact contact = story_sweep_contact(i, 5985);
+
+		story_connects(&story, "ws-7", 300, "C:\\scan.exe", &contact);
+		story.event.flags |= ENDPOINT_PLAIN_SENDER;
+		story_tell(&story);
+	}
+	story_sweep(&story, 1, 5985);
+	attribution = story_judge(&story, 1);
+	cr_assert_eq(attribution->process_count, 1);
+	for (uint32_t i = 0; i < attribution->note_count; i++) {
+		is_said = is_said ||
+		    strstr(attribution->notes[i], "without TLS") != NULL;
+	}
+	cr_expect(is_said);
+	cr_assert(show_host(0, story_ns(60000), &shown));
+	cr_expect(shown.is_plain);
+}
+
+Test(hosts, user_and_parent_behind_a_cut_command_line_are_hearsay)
+{
+	for (uint32_t i = 0; i < STORY_PROBES; i++) {
+		struct wire_contact contact = story_sweep_contact(i, 5985);
+
+		story_connects(&story, "ws-7", 300, "C:\\scan.exe", &contact);
+	}
+	(void)story_event(
+	    &story, ENDPOINT_PROCESS_START, "ws-7", 300, "C:\\scan.exe", 59000);
+	story_guid(&story, 3, 59000);
+	story_text(&story, ENDPOINT_COMMAND_LINE, "scan.exe User: CORP\\boss");
+	story_text(&story, ENDPOINT_USER, "CORP\\boss");
+	story_text(&story, ENDPOINT_PARENT_IMAGE, "C:\\innocent.exe");
+	story.event.flags |= ENDPOINT_CUT | ENDPOINT_TEXT_ONLY;
+	story_tell(&story);
+	story_sweep(&story, 1, 5985);
+	cr_assert_eq(story_judge(&story, 1)->process_count, 1);
+	cr_expect_str_eq(story.attribution.processes[0].user, "");
+	cr_expect_str_eq(story.attribution.processes[0].parent_image, "");
+	cr_expect_str_eq(story.attribution.processes[0].command_line,
+	    "scan.exe User: CORP\\boss");
 }

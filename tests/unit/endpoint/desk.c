@@ -29,8 +29,10 @@ desk_end(void)
 enum endpoint_outcome
 desk_read_bytes(const char *bytes, size_t size)
 {
-	const struct endpoint_message message = { bytes, size, DESK_NOW_NS,
-		"192.0.2.9", false, false };
+	const struct endpoint_message message = { .bytes = bytes,
+		.size = size,
+		.arrival_ns = DESK_NOW_NS,
+		.sender = "192.0.2.9" };
 
 	return endpoint_parse(endpoint, &message, &desk_event);
 }
