@@ -8,10 +8,13 @@
 
 #include "firmware/clock.h"
 #include "firmware/dial.h"
+#include "firmware/sealed.h"
 
 static void start_ledger(struct supervised *role);
 static void start_collector(struct supervised *role);
+static void start_forwarder(struct supervised *role);
 static void start_sensor(struct supervised *role);
+static int call(struct supervised *role, uint32_t which);
 static void connect_roles(struct supervised *one, struct supervised *other);
 static void share_page(struct supervised *role, const struct supervised *of);
 static void send_to(struct supervised *role, uint16_t type, void *message,
@@ -24,6 +27,10 @@ static const struct row {
 	bool reads_pages;
 } rows[ROLE_COUNT] = {
 	[ROLE_LEDGER] = { start_ledger, true },
+	[ROLE_FORWARDER] = { start_forwarder, false },
+#ifdef CONFIG_FORWARD_KAFKA
+	[ROLE_PRODUCER] = { start_forwarder, false },
+#endif
 	[ROLE_COLLECTOR] = { start_collector, false },
 	[ROLE_SENSOR] = { start_sensor, false },
 };
@@ -64,6 +71,21 @@ briefing_policy(struct supervised *role)
 }
 
 void
+briefing_configuration(struct supervised *role)
+{
+	struct message_plain message = { 0 };
+	int fd = config_to_descriptor(role->supervisor->config);
+
+	if (fd < 0) {
+		log_error(&role->supervisor->log, "supervisor",
+		    "the configuration could not be sent to the %s: %s",
+		    role_name(role->id), strerror(-fd));
+		return;
+	}
+	send_to(role, MESSAGE_CONFIGURATION, &message, sizeof(message), fd);
+}
+
+void
 briefing_stop(struct supervised *role)
 {
 	struct message_plain stop = { 0 };
@@ -84,6 +106,11 @@ start_ledger(struct supervised *role)
 		send_to(role, MESSAGE_STATUS_SOCKET, &socket, sizeof(socket),
 		    fcntl(supervisor->status_fd, F_DUPFD_CLOEXEC, 0));
 	}
+	if (supervisor->control_fd >= 0) {
+		send_to(role, MESSAGE_CONTROL_SOCKET, &socket, sizeof(socket),
+		    fcntl(supervisor->control_fd, F_DUPFD_CLOEXEC, 0));
+	}
+	briefing_configuration(role);
 	send_to(role, MESSAGE_START_LEDGER, &start, sizeof(start), -1);
 }
 
@@ -100,32 +127,60 @@ start_collector(struct supervised *role)
 	send_to(role, MESSAGE_START_COLLECTOR, start, sizeof(*start), -1);
 }
 
+static void
+start_forwarder(struct supervised *role)
+{
+	struct message_start_forwarder start = {
+		.needs_all = role->supervisor->has_begun ? 0 : 1,
+	};
+
+	briefing_configuration(role);
+	send_to(role, MESSAGE_START_FORWARDER, &start, sizeof(start), -1);
+}
+
 void
 briefing_call(struct supervised *role, const struct message_relay *wanted)
 {
-	const struct config_endpoint_logs *logs =
-	    &role->supervisor->config->endpoint_logs;
 	struct message_relay dialed = { .relay = wanted->relay };
-	uint64_t *called_ns = &role->supervisor->called_ns[wanted->relay];
+	uint64_t *called_ns =
+	    &role->supervisor->called_ns[role->id][wanted->relay];
 	uint64_t now_ns = clock_monotonic_ns();
 	int fd;
 
-	/* The configuration may be another by now: it is then started anew. */
-	if (wanted->relay >= logs->pull_count) {
-		return;
-	}
 	/* A role in its right mind waits longer than that. */
 	if (*called_ns != 0 && now_ns - *called_ns < NS_PER_S / 2) {
 		return;
 	}
 	*called_ns = now_ns;
-	fd = dial_start(&logs->pull[wanted->relay]);
+	fd = call(role, wanted->relay);
+	if (fd == -ENOENT) {
+		return;
+	}
 	if (fd < 0) {
 		log_error(&role->supervisor->log, "supervisor",
-		    "no relay can be called: %s", strerror(-fd));
+		    "nobody can be called for the %s: %s", role_name(role->id),
+		    strerror(-fd));
 		return;
 	}
 	send_to(role, MESSAGE_DIALED, &dialed, sizeof(dialed), fd);
+}
+
+/* -ENOENT: the configuration is another by now; the role is then started
+ * anew. */
+static int
+call(struct supervised *role, uint32_t which)
+{
+	const struct config *config = role->supervisor->config;
+
+	if (role->id == ROLE_FORWARDER && which < config->soc_count) {
+		return dial_start(&config->socs[which].peer,
+		    config->socs[which].transport == CONFIG_TRANSPORT_UDP);
+	}
+	if (role->id == ROLE_COLLECTOR &&
+	    which < config->endpoint_logs.pull_count) {
+		return dial_start(&config->endpoint_logs.pull[which], false);
+	}
+	return -ENOENT;
 }
 
 /* At first every interface must be there, since a person is waiting to hear

@@ -16,6 +16,9 @@ void briefing_send(struct supervised *role);
 /* Sends the policy that is in force. */
 void briefing_policy(struct supervised *role);
 
+/* Sends the whole configuration; the ledger alone takes it. */
+void briefing_configuration(struct supervised *role);
+
 /* Has a relay of the configuration called for it. */
 void briefing_call(struct supervised *role, const struct message_relay *wanted);
 

@@ -39,7 +39,7 @@ struct command_option {
 	bool may_repeat; /* Its values add up; without, one is all. */
 };
 
-enum { COMMAND_OPTIONS = 12 };
+enum { COMMAND_OPTIONS = 20 };
 
 struct command {
 	const char *name;

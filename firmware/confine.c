@@ -1,6 +1,8 @@
 #include "firmware/confine.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/landlock.h>
 #include <pwd.h>
@@ -12,6 +14,7 @@
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,17 +36,20 @@ static struct identity unprivileged_identity(void);
 static int limit(int resource, rlim_t value);
 static int limit_memory(size_t slack);
 static int load_filter(scmp_filter_ctx filter);
-static scmp_filter_ctx make_filter(const struct confine_profile *profile);
+static scmp_filter_ctx make_filter(
+    const struct confine_profile *profile, bool has_folder);
 static int add_rules(scmp_filter_ctx filter, const struct confine_rule *rules);
 static int add_rule(scmp_filter_ctx filter, const struct confine_rule *rule);
 static int add_own_signal(scmp_filter_ctx filter);
-static int close_file_system(void);
+static int close_file_system(const char *folder);
+static int allow_folder(int rules, const char *folder);
+static int give_files(int folder, const struct identity *identity);
 static int drop_user(const struct identity *identity);
 static int drop_capabilities(void);
 static int drop_bounds(const cap_value_t *kept, size_t kept_count);
 
 int
-confine(enum role_id role, const char **step)
+confine(enum role_id role, const char *folder, const char **step)
 {
 	const struct confine_profile *profile = confine_profile_of(role);
 	struct identity identity = unprivileged_identity();
@@ -53,7 +59,7 @@ confine(enum role_id role, const char **step)
 	/* All that allocates or opens comes first. */
 	*step = "make the filter of system calls";
 	if (!is_sanitized) {
-		filter = make_filter(profile);
+		filter = make_filter(profile, folder != NULL);
 		if (filter == NULL) {
 			return -ENOTSUP;
 		}
@@ -70,7 +76,7 @@ confine(enum role_id role, const char **step)
 		goto out;
 	}
 	*step = "close the file system";
-	if ((error = close_file_system()) != 0) {
+	if ((error = close_file_system(folder)) != 0) {
 		goto out;
 	}
 	*step = "become another user";
@@ -196,7 +202,7 @@ load_filter(scmp_filter_ctx filter)
 
 /* Returns null if it cannot be made. */
 static scmp_filter_ctx
-make_filter(const struct confine_profile *profile)
+make_filter(const struct confine_profile *profile, bool has_folder)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 
@@ -204,6 +210,9 @@ make_filter(const struct confine_profile *profile)
 		return NULL;
 	}
 	if (add_rules(filter, confine_rules_of_all) != 0 ||
+	    add_rules(filter,
+	        has_folder ? confine_rules_with_files
+	                   : confine_rules_without_files) != 0 ||
 	    add_rules(filter, profile->rules) != 0 ||
 	    add_own_signal(filter) != 0) {
 		seccomp_release(filter);
@@ -253,11 +262,11 @@ add_own_signal(scmp_filter_ctx filter)
 	return add_rule(filter, &rule);
 }
 
-/* Landlock, with a rule set that has no rules: nothing can be opened, made or
- * removed by name, whoever we are.  What a newer kernel knows beyond the
- * headers is left to seccomp. */
+/* Landlock, with a rule set that has no rules but for the folder: nothing else
+ * can be opened, made or removed by name, whoever we are.  What a newer kernel
+ * knows beyond the headers is left to seccomp. */
 static int
-close_file_system(void)
+close_file_system(const char *folder)
 {
 	struct landlock_ruleset_attr attributes = {
 		.handled_access_fs = LANDLOCK_ACCESS_FS_EXECUTE |
@@ -278,10 +287,84 @@ close_file_system(void)
 		/* Not built in, or turned off: the filter stands alone. */
 		return errno == ENOSYS || errno == EOPNOTSUPP ? 0 : -errno;
 	}
-	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0) {
+	if (folder != NULL) {
+		error = allow_folder(fd, folder);
+	}
+	if (error == 0 && syscall(SYS_landlock_restrict_self, fd, 0) < 0) {
 		error = -errno;
 	}
 	close(fd);
+	return error;
+}
+
+static int
+allow_folder(int rules, const char *folder)
+{
+	struct landlock_path_beneath_attr beneath = {
+		.allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE |
+		    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
+		    LANDLOCK_ACCESS_FS_REMOVE_FILE |
+		    LANDLOCK_ACCESS_FS_MAKE_REG,
+		.parent_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC),
+	};
+	int error = 0;
+
+	if (beneath.parent_fd < 0) {
+		return -errno;
+	}
+	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+	        &beneath, 0) < 0) {
+		error = -errno;
+	}
+	close(beneath.parent_fd);
+	return error;
+}
+
+int
+confine_prepare_folder(const char *path)
+{
+	struct identity identity = unprivileged_identity();
+	int error = 0;
+	int folder;
+
+	if (mkdir(path, 0750) < 0 && errno != EEXIST) {
+		return -errno;
+	}
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0) {
+		return -errno;
+	}
+	if (geteuid() == 0) {
+		error = give_files(folder, &identity);
+	}
+	close(folder);
+	return error;
+}
+
+/* The folder itself, and what is in it: a command that root ran may have made
+ * files there. */
+static int
+give_files(int folder, const struct identity *identity)
+{
+	int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = again < 0 ? NULL : fdopendir(again);
+	const struct dirent *entry;
+	int error = 0;
+
+	if (entries == NULL) {
+		return -errno;
+	}
+	if (fchown(folder, identity->uid, identity->gid) < 0) {
+		error = -errno;
+	}
+	while (error == 0 && (entry = readdir(entries)) != NULL) {
+		if (entry->d_type == DT_REG &&
+		    fchownat(folder, entry->d_name, identity->uid,
+		        identity->gid, AT_SYMLINK_NOFOLLOW) < 0) {
+			error = -errno;
+		}
+	}
+	closedir(entries);
 	return error;
 }
 

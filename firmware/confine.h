@@ -11,6 +11,9 @@
  * The role that holds the packet path also gives up memory: the kernel refuses
  * it more than a small slack beyond what it has.
  *
+ * One role keeps a folder: the ledger, where there is a store.  It may open,
+ * make and remove files there, and nowhere else.
+ *
  * An ordinary user's process does the same, but for the user, which it keeps.
  *
  * Under the address sanitizer neither the profile nor the memory limit holds:
@@ -45,14 +48,24 @@ struct confine_profile {
 	size_t memory_slack;
 };
 
-/* What every role's profile begins with. */
+/* What every role's profile begins with; then one of these, by whether the role
+ * keeps a folder. */
 extern const struct confine_rule confine_rules_of_all[];
+extern const struct confine_rule confine_rules_without_files[];
+extern const struct confine_rule confine_rules_with_files[];
 
 const struct confine_profile *confine_profile_of(enum role_id role);
 
-/* Confines this process as 'role' for good.  Returns 0, or a negative errno and
- * in '*step' what could not be done, as a clause; the process must then end. */
-int confine(enum role_id role, const char **step) SW_MUST_CHECK;
+/* Makes the folder 'path' if it is missing (of its parents only the last), and
+ * gives it, and the files in it, to the user that confine() will make of us.
+ * Returns 0 or a negative errno. */
+int confine_prepare_folder(const char *path) SW_MUST_CHECK;
+
+/* Confines this process as 'role' for good; 'folder' (null: none) is the one
+ * that it keeps.  Returns 0, or a negative errno and in '*step' what could not
+ * be done, as a clause; the process must then end. */
+int confine(
+    enum role_id role, const char *folder, const char **step) SW_MUST_CHECK;
 
 /* Gives up the user and all rights, but filters no calls: for a process that
  * calls the system's resolver.  Returns 0 or a negative errno. */

@@ -16,12 +16,13 @@
 
 enum {
 	CALL_FD = 3,     /* Where it tells what came of it. */
-	CONNECT_S = 8,   /* For one address of the relay. */
+	CONNECT_S = 8,   /* For one address. */
 	PATIENCE_S = 25, /* For all. */
 	FIRST_FREE = 16,
 };
 
-_Noreturn static void become(const struct config_peer *peer, int fd);
+_Noreturn static void become(
+    const struct config_peer *peer, bool is_datagram, int fd);
 static int dial_run(int argc, char **argv);
 static int call_any(const struct addrinfo *addresses);
 static int call_one(const struct addrinfo *address);
@@ -29,14 +30,14 @@ static void hand_over(int connection, const char *why);
 
 const struct command command_role_dial = {
 	.name = "role-dial",
-	.line = "connects to a relay for a running sensor",
+	.line = "connects to somebody for a running sensor",
 	.text = "Started by \"spanwatch run\".\n",
 	.is_hidden = true,
 	.run = dial_run,
 };
 
 int
-dial_start(const struct config_peer *peer)
+dial_start(const struct config_peer *peer, bool is_datagram)
 {
 	int fds[2];
 	pid_t pid;
@@ -46,7 +47,7 @@ dial_start(const struct config_peer *peer)
 	}
 	pid = fork();
 	if (pid == 0) {
-		become(peer, fds[1]);
+		become(peer, is_datagram, fds[1]);
 	}
 	close(fds[1]);
 	if (pid < 0) {
@@ -70,18 +71,23 @@ dial_receive(int fd, char why[DIAL_WHY_SIZE])
 }
 
 static void
-become(const struct config_peer *peer, int fd)
+become(const struct config_peer *peer, bool is_datagram, int fd)
 {
 	char name[] = "spanwatch";
 	char command[] = "role-dial";
 	char host[CONFIG_HOST_SIZE];
 	char port[8];
-	char *const arguments[] = { name, command, host, port, NULL };
+	char transport[] = "tcp";
+	char *const arguments[] = { name, command, host, port, transport,
+		NULL };
 	int high = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FREE);
 	sigset_t none;
 
 	(void)snprintf(host, sizeof(host), "%s", peer->host);
 	(void)snprintf(port, sizeof(port), "%u", peer->port);
+	if (is_datagram) {
+		(void)snprintf(transport, sizeof(transport), "udp");
+	}
 	sigemptyset(&none);
 	if (high >= 0 && dup2(high, CALL_FD) == CALL_FD &&
 	    sigprocmask(SIG_SETMASK, &none, NULL) == 0) {
@@ -93,14 +99,17 @@ become(const struct config_peer *peer, int fd)
 static int
 dial_run(int argc, char **argv)
 {
-	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICSERV };
 	struct addrinfo *addresses = NULL;
 	int result;
 
-	if (argc != 3 || fcntl(CALL_FD, F_SETFD, FD_CLOEXEC) < 0) {
+	if (argc != 4 || fcntl(CALL_FD, F_SETFD, FD_CLOEXEC) < 0) {
 		return command_failed(&command_role_dial, EXIT_REFUSED,
 		    "it is started by \"spanwatch run\" only");
+	}
+	if (strcmp(argv[3], "udp") == 0) {
+		hints.ai_socktype = SOCK_DGRAM;
 	}
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
@@ -137,7 +146,8 @@ static int
 call_one(const struct addrinfo *address)
 {
 	const struct timeval patience = { .tv_sec = CONNECT_S };
-	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd =
+	    socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC, 0);
 	int error = 0;
 
 	if (fd < 0) {

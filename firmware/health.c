@@ -1,5 +1,7 @@
 #include "firmware/health.h"
 
+#include <string.h>
+
 static bool name_is_plain(const char *name, size_t size);
 
 size_t
@@ -8,6 +10,10 @@ health_size(enum role_id role)
 	static const size_t sizes[ROLE_COUNT] = {
 		[ROLE_SUPERVISOR] = sizeof(struct supervisor_health),
 		[ROLE_LEDGER] = sizeof(struct ledger_health),
+		[ROLE_FORWARDER] = sizeof(struct forwarder_health),
+#ifdef CONFIG_FORWARD_KAFKA
+		[ROLE_PRODUCER] = sizeof(struct forwarder_health),
+#endif
 		[ROLE_COLLECTOR] = sizeof(struct collector_health),
 		[ROLE_SENSOR] = sizeof(struct sensor_health),
 	};
@@ -49,6 +55,23 @@ collector_health_is_sound(const struct collector_health *health)
 }
 
 bool
+forwarder_health_is_sound(const struct forwarder_health *health)
+{
+	if (health->soc_count > CONFIG_SOC_COUNT) {
+		return false;
+	}
+	for (uint32_t i = 0; i < health->soc_count; i++) {
+		const struct health_soc *soc = &health->socs[i];
+
+		if (memchr(soc->name, '\0', sizeof(soc->name)) == NULL ||
+		    memchr(soc->error, '\0', sizeof(soc->error)) == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
 supervisor_health_is_sound(const struct supervisor_health *health)
 {
 	for (size_t i = 0; i < ROLE_COUNT; i++) {
@@ -80,6 +103,7 @@ health_role_state_name(uint8_t state)
 		[HEALTH_ROLE_STOPPING] = "stopping",
 		[HEALTH_ROLE_WAITING] = "waiting",
 		[HEALTH_ROLE_OFF] = "off",
+		[HEALTH_ROLE_HANGING] = "hangs",
 	};
 
 	return names[state];

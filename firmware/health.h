@@ -66,7 +66,7 @@ struct health_peer {
 	uint32_t connections; /* Now. */
 };
 
-enum { HEALTH_PEERS = 32 };
+enum { HEALTH_PEERS = 32, HEALTH_ERROR_SIZE = 200 };
 
 struct collector_health {
 	uint64_t started_ns;
@@ -90,12 +90,37 @@ struct ledger_health {
 	struct counters counters;
 };
 
+/* A soc, as the forwarder has it.  How much waits for it the ledger knows. */
+struct health_soc {
+	char name[POLICY_NAME_SIZE];
+	char error[HEALTH_ERROR_SIZE]; /* Why not connected; empty: it is. */
+	uint64_t connected_ns;         /* Since 1970; 0: it is not. */
+	uint64_t sent_ns;              /* When it last took any; 0: never. */
+	uint64_t seq;                  /* It has all up to it; 0: none yet. */
+	uint64_t sent;                 /* Messages. */
+	uint64_t acknowledged;         /* Records. */
+	uint64_t resent;               /* After a connection was lost. */
+	uint64_t unsendable;           /* Records that no message can hold. */
+	uint32_t held;                 /* Messages not acknowledged. */
+	uint32_t connections;          /* Lost or refused, ever. */
+};
+
+struct forwarder_health {
+	uint64_t started_ns;
+	uint32_t policy_version;
+	uint32_t soc_count;
+	uint64_t memory_planned; /* Bytes. */
+	struct health_soc socs[CONFIG_SOC_COUNT];
+	struct counters counters;
+};
+
 enum health_role_state {
 	HEALTH_ROLE_STARTING,
 	HEALTH_ROLE_RUNNING,
 	HEALTH_ROLE_STOPPING,
 	HEALTH_ROLE_WAITING, /* To be started again. */
 	HEALTH_ROLE_OFF,     /* The configuration has nothing for it to do. */
+	HEALTH_ROLE_HANGING, /* It runs, and says nothing. */
 	HEALTH_ROLE_STATES
 };
 
@@ -121,13 +146,14 @@ size_t health_size(enum role_id role);
 
 bool sensor_health_is_sound(const struct sensor_health *health);
 bool collector_health_is_sound(const struct collector_health *health);
+bool forwarder_health_is_sound(const struct forwarder_health *health);
 bool supervisor_health_is_sound(const struct supervisor_health *health);
 
 /* "limited", "out_of_step": what befell a peer. */
 const char *health_peer_event_name(enum peer_event event);
 /* "up", "down", "absent". */
 const char *health_interface_state_name(uint8_t state);
-/* "starting", "running", "stopping", "waiting". */
+/* "starting", "running", "stopping", "waiting", "off", "hangs". */
 const char *health_role_state_name(uint8_t state);
 /* "attempts", "conversations", "sources", "campaigns". */
 const char *health_gauge_name(enum health_gauge_id gauge);

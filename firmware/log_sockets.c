@@ -51,7 +51,7 @@ open_tls(struct tls *tls, const struct log *log,
 	const struct tls_files files = { .certificate = logs->certificate,
 		.key = logs->key,
 		.client_ca = logs->client_ca,
-		.relay_ca = logs->pull_ca };
+		.server_ca = logs->pull_ca };
 	char sentence[TLS_SENTENCE_SIZE];
 	bool calls = false;
 	int error;

@@ -2,14 +2,17 @@
  * The one executable: finds the subcommand and runs it.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "firmware/command.h"
 #include "firmware/visible.h"
 
 static int finish_output(const char *name, int status);
+static bool reader_is_gone(void);
 
 int
 main(int argc, char **argv)
@@ -41,12 +44,12 @@ main(int argc, char **argv)
 	return finish_output(name, command->run(argc - 1, argv + 1));
 }
 
-/* What was printed must have arrived: a full disk or a closed pipe shows only
- * when the last of it is written. */
+/* What was printed must have arrived: a full disk shows only when the last of
+ * it is written. */
 static int
 finish_output(const char *name, int status)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout)) {
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || reader_is_gone()) {
 		return status;
 	}
 	/* A command that noticed has said so itself. */
@@ -56,4 +59,13 @@ finish_output(const char *name, int status)
 		    name, strerror(errno));
 	}
 	return EXIT_REFUSED;
+}
+
+/* Whether a reader such as head(1) has closed its end: it had enough. */
+static bool
+reader_is_gone(void)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO };
+
+	return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
 }

@@ -6,6 +6,9 @@
 #include "capture/capture_live.h"
 #include "firmware/output.h"
 #include "firmware/role.h"
+#ifdef CONFIG_FORWARD_KAFKA
+#	include "forward/ring.h"
+#endif
 
 /* What a process holds beside its tables, measured and rounded up. */
 enum {
@@ -14,7 +17,7 @@ enum {
 	CODE_BYTES = 10 << 20,
 	/* A process's own: data of program and libraries, and what those have
 	 * allocated by the time it is confined. */
-	PROCESS_BYTES = 3 << 19,
+	PROCESS_BYTES = 5 << 18,
 	STACK_BYTES = 256 << 10,
 };
 
@@ -27,6 +30,10 @@ struct writing {
 
 static void leave_out(struct writing *writing, const char *role);
 static void add_roles(struct writing *writing, const struct config *config);
+#ifdef CONFIG_FORWARD_KAFKA
+static uint32_t kafka_socs(const struct config *config);
+static void add_kafka(struct writing *writing, const struct config *config);
+#endif
 static void add_captures(struct writing *writing, const struct config *config);
 static void add_queues(struct writing *writing, enum role_id id);
 static void add(struct writing *writing, const char *role, const char *room,
@@ -43,6 +50,12 @@ memory_statement_lines(
 	if (!config_logs_arrive(&config->endpoint_logs)) {
 		leave_out(&writing, role_name(ROLE_COLLECTOR));
 	}
+	if (config_forwarder_socs(config) == 0) {
+		leave_out(&writing, role_name(ROLE_FORWARDER));
+	}
+#ifdef CONFIG_FORWARD_KAFKA
+	add_kafka(&writing, config);
+#endif
 	add_captures(&writing, config);
 	add_roles(&writing, config);
 	return writing.count;
@@ -74,6 +87,35 @@ memory_statement_check(
 	    "counts",
 	    total - budget, budget >> 20);
 }
+
+#ifdef CONFIG_FORWARD_KAFKA
+static uint32_t
+kafka_socs(const struct config *config)
+{
+	return config->soc_count - config_forwarder_socs(config);
+}
+
+/* The rings are as many as there are clusters; the resolver is a process of the
+ * producer's, and what librdkafka may take a limit. */
+static void
+add_kafka(struct writing *writing, const struct config *config)
+{
+	uint32_t count = kafka_socs(config);
+
+	if (count == 0) {
+		return;
+	}
+	add(writing, "producer", "forward", ring_plan_bytes(count));
+	add(writing, "producer", "forward", ring_plan_slots(count));
+	add(writing, "producer", "forward",
+	    (struct plan_line){ "what librdkafka may take",
+	        (size_t)CONFIG_FORWARD_KAFKA_HEAP_MIB << 20, 1,
+	        (size_t)CONFIG_FORWARD_KAFKA_HEAP_MIB << 20 });
+	add(writing, "producer", "firmware",
+	    (struct plan_line){ "process that resolves names", PROCESS_BYTES, 1,
+	        PROCESS_BYTES });
+}
+#endif
 
 static void
 add_captures(struct writing *writing, const struct config *config)
@@ -116,10 +158,17 @@ add_roles(struct writing *writing, const struct config *config)
 	for (enum role_id id = ROLE_SUPERVISOR; id < ROLE_COUNT; id++) {
 		const char *name = role_name(id);
 
-		if (id == ROLE_COLLECTOR &&
-		    !config_logs_arrive(&config->endpoint_logs)) {
+		if ((id == ROLE_COLLECTOR &&
+		        !config_logs_arrive(&config->endpoint_logs)) ||
+		    (id == ROLE_FORWARDER &&
+		        config_forwarder_socs(config) == 0)) {
 			continue;
 		}
+#ifdef CONFIG_FORWARD_KAFKA
+		if (id == ROLE_PRODUCER && kafka_socs(config) == 0) {
+			continue;
+		}
+#endif
 		add(writing, name, "firmware",
 		    (struct plan_line){ "role, policy and counters",
 		        sizeof(struct role), 1, sizeof(struct role) });
@@ -153,7 +202,7 @@ add_queues(struct writing *writing, enum role_id id)
 		struct channel_terms terms = {
 			.kinds = kinds,
 			.kind_count = message_kinds(with, id, kinds),
-			.queue_count = MESSAGE_QUEUE_COUNT,
+			.queue_count = message_queue_count(id, with),
 			.send_size = message_largest(id, with),
 		};
 

@@ -1,11 +1,7 @@
 #include "firmware/messages.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 static bool role_is_sound(const void *message);
 static bool start_sensor_is_sound(const void *message);
@@ -17,6 +13,10 @@ static bool start_collector_is_sound(const void *message);
 static bool relay_is_sound(const void *message);
 static bool events_are_sound(const void *message);
 static bool failure_is_sound(const void *message);
+static bool start_forwarder_is_sound(const void *message);
+static bool forward_is_sound(const void *message);
+static bool forwarded_is_sound(const void *message);
+static bool forward_state_is_sound(const void *message);
 static uint32_t record_size(uint32_t event_size);
 static bool capture_is_sound(const struct config_capture *capture);
 static bool text_is_ended(const char *text, size_t size);
@@ -41,6 +41,12 @@ static const struct row {
 	    role_is_sound, 0 } },
 	{ ROLE_SUPERVISOR, ROLE_LEDGER,
 	  { MESSAGE_STATUS_SOCKET, true, sizeof(struct message_plain), NULL,
+	    0 } },
+	{ ROLE_SUPERVISOR, ROLE_LEDGER,
+	  { MESSAGE_CONTROL_SOCKET, true, sizeof(struct message_plain), NULL,
+	    0 } },
+	{ ROLE_SUPERVISOR, ROLE_LEDGER,
+	  { MESSAGE_CONFIGURATION, true, sizeof(struct message_plain), NULL,
 	    0 } },
 	{ ROLE_SUPERVISOR, ROLE_LEDGER,
 	  { MESSAGE_START_LEDGER, false, sizeof(struct message_start_ledger),
@@ -72,6 +78,49 @@ static const struct row {
 	  { MESSAGE_DIALED, true, sizeof(struct message_relay), relay_is_sound,
 	    0 } },
 
+	{ ROLE_SUPERVISOR, ROLE_FORWARDER,
+	  { MESSAGE_STOP, false, sizeof(struct message_plain), NULL, 0 } },
+	{ ROLE_SUPERVISOR, ROLE_FORWARDER,
+	  { MESSAGE_POLICY, true, sizeof(struct message_plain), NULL, 0 } },
+	{ ROLE_SUPERVISOR, ROLE_FORWARDER,
+	  { MESSAGE_PEER, true, sizeof(struct message_role),
+	    role_is_sound, 0 } },
+	{ ROLE_SUPERVISOR, ROLE_FORWARDER,
+	  { MESSAGE_CONFIGURATION, true, sizeof(struct message_plain), NULL,
+	    0 } },
+	{ ROLE_SUPERVISOR, ROLE_FORWARDER,
+	  { MESSAGE_START_FORWARDER, false,
+	    sizeof(struct message_start_forwarder), start_forwarder_is_sound,
+	    0 } },
+	{ ROLE_SUPERVISOR, ROLE_FORWARDER,
+	  { MESSAGE_DIALED, true, sizeof(struct message_relay), relay_is_sound,
+	    0 } },
+
+#ifdef CONFIG_FORWARD_KAFKA
+#define PLAIN sizeof(struct message_plain), NULL, 0
+	{ ROLE_SUPERVISOR, ROLE_PRODUCER, { MESSAGE_STOP, false, PLAIN } },
+	{ ROLE_SUPERVISOR, ROLE_PRODUCER, { MESSAGE_POLICY, true, PLAIN } },
+	{ ROLE_SUPERVISOR, ROLE_PRODUCER,
+	  { MESSAGE_CONFIGURATION, true, PLAIN } },
+	{ ROLE_SUPERVISOR, ROLE_PRODUCER,
+	  { MESSAGE_PEER, true, sizeof(struct message_role),
+	    role_is_sound, 0 } },
+	{ ROLE_SUPERVISOR, ROLE_PRODUCER,
+	  { MESSAGE_START_FORWARDER, false,
+	    sizeof(struct message_start_forwarder), start_forwarder_is_sound,
+	    0 } },
+	{ ROLE_PRODUCER, ROLE_SUPERVISOR, { MESSAGE_READY, false, PLAIN } },
+	{ ROLE_LEDGER, ROLE_PRODUCER,
+	  { MESSAGE_FORWARD, false, sizeof(struct message_forward),
+	    forward_is_sound, offsetof(struct message_forward, text) } },
+	{ ROLE_PRODUCER, ROLE_LEDGER,
+	  { MESSAGE_FORWARDED, false, sizeof(struct message_forwarded),
+	    forwarded_is_sound, 0 } },
+	{ ROLE_PRODUCER, ROLE_LEDGER,
+	  { MESSAGE_FORWARD_STATE, false, sizeof(struct message_forward_state),
+	    forward_state_is_sound, 0 } },
+#endif
+
 	{ ROLE_LEDGER, ROLE_SUPERVISOR,
 	  { MESSAGE_READY, false, sizeof(struct message_plain), NULL, 0 } },
 	{ ROLE_SENSOR, ROLE_SUPERVISOR,
@@ -91,6 +140,22 @@ static const struct row {
 	  { MESSAGE_ENDPOINT_FAILURE, false,
 	    sizeof(struct message_endpoint_failure), failure_is_sound, 0 } },
 
+	{ ROLE_FORWARDER, ROLE_SUPERVISOR,
+	  { MESSAGE_READY, false, sizeof(struct message_plain), NULL, 0 } },
+	{ ROLE_FORWARDER, ROLE_SUPERVISOR,
+	  { MESSAGE_DIAL, false, sizeof(struct message_relay), relay_is_sound,
+	    0 } },
+
+	{ ROLE_LEDGER, ROLE_FORWARDER,
+	  { MESSAGE_FORWARD, false, sizeof(struct message_forward),
+	    forward_is_sound, offsetof(struct message_forward, text) } },
+	{ ROLE_FORWARDER, ROLE_LEDGER,
+	  { MESSAGE_FORWARDED, false, sizeof(struct message_forwarded),
+	    forwarded_is_sound, 0 } },
+	{ ROLE_FORWARDER, ROLE_LEDGER,
+	  { MESSAGE_FORWARD_STATE, false, sizeof(struct message_forward_state),
+	    forward_state_is_sound, 0 } },
+
 	{ ROLE_SENSOR, ROLE_LEDGER,
 	  { MESSAGE_FINDING, false, sizeof(struct message_finding),
 	    finding_message_is_sound, 0 } },
@@ -100,12 +165,20 @@ static const struct row {
 	{ ROLE_SENSOR, ROLE_LEDGER,
 	  { MESSAGE_NAMES, false, sizeof(struct message_names),
 	    names_message_is_sound, 0 } },
+	{ ROLE_SENSOR, ROLE_LEDGER,
+	  { MESSAGE_EVIDENCE, false, sizeof(struct message_evidence),
+	    evidence_message_is_sound, 0 } },
+	{ ROLE_SENSOR, ROLE_LEDGER,
+	  { MESSAGE_PROBES, false, sizeof(struct message_probes),
+	    probes_message_is_sound, 0 } },
+	{ ROLE_SENSOR, ROLE_LEDGER,
+	  { MESSAGE_SUMMARIES, false, sizeof(struct message_summaries),
+	    summaries_message_is_sound, 0 } },
+	{ ROLE_SENSOR, ROLE_LEDGER,
+	  { MESSAGE_SEGMENT_HOURS, false, sizeof(struct message_segment_hours),
+	    segment_hours_message_is_sound, 0 } },
 	/* clang-format on */
 };
-
-/* A policy that is on its way cannot be changed any more. */
-static const int policy_seals =
-    F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
 bool
 message_connects(enum role_id one, enum role_id other)
@@ -148,6 +221,15 @@ message_largest(enum role_id from, enum role_id to)
 	return largest;
 }
 
+uint32_t
+message_queue_count(enum role_id from, enum role_id to)
+{
+	/* Records are large, and the outbox keeps them. */
+	return from == ROLE_LEDGER && role_forwards(to)
+	    ? MESSAGE_FORWARD_QUEUE_COUNT
+	    : MESSAGE_QUEUE_COUNT;
+}
+
 bool
 message_add_event(
     struct message_endpoint_events *message, const struct endpoint_event *event)
@@ -188,46 +270,6 @@ message_next_event(const struct message_endpoint_events *message, uint32_t *at)
 	memcpy(&record, bytes, sizeof(record));
 	*at += record_size(record.size);
 	return (const void *)(bytes + sizeof(record));
-}
-
-int
-policy_to_descriptor(const struct policy *policy)
-{
-	int fd = memfd_create("policy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	ssize_t written;
-	int error;
-
-	if (fd < 0) {
-		return -errno;
-	}
-	written = pwrite(fd, policy, sizeof(*policy), 0);
-	if (written != (ssize_t)sizeof(*policy)) {
-		error = written < 0 ? -errno : -ENOSPC;
-		close(fd);
-		return error;
-	}
-	if (fcntl(fd, F_ADD_SEALS, policy_seals) < 0) {
-		error = -errno;
-		close(fd);
-		return error;
-	}
-	return fd;
-}
-
-int
-policy_from_descriptor(int fd, struct policy *policy)
-{
-	/* That it has seals shows that it is memory: reading it cannot wait for
-	 * anything, nor can it change meanwhile. */
-	int seals = fcntl(fd, F_GET_SEALS);
-	uint8_t beyond;
-
-	if (seals < 0 || (seals & policy_seals) != policy_seals ||
-	    pread(fd, policy, sizeof(*policy), 0) != (ssize_t)sizeof(*policy) ||
-	    pread(fd, &beyond, 1, sizeof(*policy)) != 0) {
-		return -EINVAL;
-	}
-	return policy_is_sound(policy) ? 0 : -EINVAL;
 }
 
 static bool
@@ -334,7 +376,7 @@ relay_is_sound(const void *message)
 {
 	const struct message_relay *relay = message;
 
-	return relay->relay < CONFIG_ADDRESS_COUNT;
+	return relay->relay < MESSAGE_RELAY_COUNT;
 }
 
 /* Walks the records before it looks into any: each is within the message, and
@@ -383,6 +425,44 @@ failure_is_sound(const void *message)
 	    text_is_ended(failure->sender, sizeof(failure->sender));
 }
 
+static bool
+start_forwarder_is_sound(const void *message)
+{
+	const struct message_start_forwarder *start = message;
+
+	return start->needs_all <= 1;
+}
+
+static bool
+forward_is_sound(const void *message)
+{
+	const struct message_forward *forward = message;
+	struct forward_record record = forward->record;
+
+	record.sequence_id = 1; /* The forwarder's to give. */
+	return forward->destination < CONFIG_SOC_COUNT && forward->size >= 2 &&
+	    forward->size <= sizeof(forward->text) &&
+	    forward->header.size == message_forward_size(forward) &&
+	    forward_record_is_sound(&record);
+}
+
+static bool
+forwarded_is_sound(const void *message)
+{
+	const struct message_forwarded *forwarded = message;
+
+	return forwarded->destination < CONFIG_SOC_COUNT;
+}
+
+static bool
+forward_state_is_sound(const void *message)
+{
+	const struct message_forward_state *state = message;
+
+	return state->destination < CONFIG_SOC_COUNT && state->connected <= 1 &&
+	    text_is_ended(state->error, sizeof(state->error));
+}
+
 /* What an event takes in a message. */
 static uint32_t
 record_size(uint32_t event_size)
@@ -409,8 +489,7 @@ text_is_ended(const char *text, size_t size)
 	return memchr(text, '\0', size) != NULL;
 }
 
-/* A bool from outside may hold any byte, and must not be read as one before
- * this has been asked. */
+/* A bool from outside may hold any byte: not to be read before this. */
 static bool
 flag_is_sound(const bool *flag)
 {

@@ -7,28 +7,33 @@
  * (ipc/channel.h).  Every struct is free of pointers and zeroed before it is
  * filled; a message of several records is as long as they are.
  *
- * A policy is too large for a message: it comes as a sealed memfd, which the
- * receiver copies and then checks.
+ * A policy is too large for a message, and so is a configuration: they come by
+ * descriptor (firmware/sealed.h).
  */
 #ifndef FIRMWARE_MESSAGES_H
 #define FIRMWARE_MESSAGES_H
 
+#include "alert/alert_json.h"
 #include "classify/wire_name.h"
 #include "config/config.h"
 #include "detect/finding.h"
 #include "detect/wire_contact.h"
 #include "endpoint/endpoint.h"
+#include "firmware/messages_evidence.h"
 #include "firmware/roles.h"
+#include "forward/record.h"
 #include "ipc/channel.h"
 #include "policy/policy.h"
 
 enum message_type {
-	MESSAGE_STOP = 1,      /* Finish what is pending, and end. */
-	MESSAGE_POLICY,        /* A policy, by descriptor. */
-	MESSAGE_PEER,          /* A channel to another role, by descriptor. */
-	MESSAGE_PAGE,          /* Another role's stats page, by descriptor. */
-	MESSAGE_STATUS_SOCKET, /* Where the status is asked for. */
-	MESSAGE_START_SENSOR,  /* All was sent: open, confine, run. */
+	MESSAGE_STOP = 1,       /* Finish what is pending, and end. */
+	MESSAGE_POLICY,         /* A policy, by descriptor. */
+	MESSAGE_PEER,           /* A channel to another role, by descriptor. */
+	MESSAGE_PAGE,           /* Another role's stats page, by descriptor. */
+	MESSAGE_STATUS_SOCKET,  /* Where the status is asked for. */
+	MESSAGE_CONTROL_SOCKET, /* Where requests are made. */
+	MESSAGE_CONFIGURATION,  /* The configuration, by descriptor. */
+	MESSAGE_START_SENSOR,   /* All was sent: open, confine, run. */
 	MESSAGE_START_LEDGER,
 	MESSAGE_START_COLLECTOR,
 	MESSAGE_DIAL,             /* Connect to a relay. */
@@ -37,8 +42,16 @@ enum message_type {
 	MESSAGE_FINDING,          /* A campaign is new, or revised. */
 	MESSAGE_CONTACTS,         /* Probes and connections, for attribution. */
 	MESSAGE_NAMES,            /* Names of hosts as they were heard. */
+	MESSAGE_EVIDENCE,         /* Packets of campaigns. */
+	MESSAGE_PROBES,           /* What came of probes of campaigns. */
+	MESSAGE_SUMMARIES,        /* What sources did in ten minutes. */
+	MESSAGE_SEGMENT_HOURS,    /* What segments asked of each other. */
 	MESSAGE_ENDPOINT_EVENTS,  /* Events of endpoints' logs. */
 	MESSAGE_ENDPOINT_FAILURE, /* A log message that gave no event. */
+	MESSAGE_START_FORWARDER,
+	MESSAGE_FORWARD,       /* A record that a soc is to get. */
+	MESSAGE_FORWARDED,     /* How far one has it, and may be given more. */
+	MESSAGE_FORWARD_STATE, /* How the connection to one is. */
 };
 
 enum {
@@ -47,9 +60,10 @@ enum {
 	/* Messages that wait for a slow role.  Findings are only asked of
 	 * detection while there is room, so few are enough. */
 	MESSAGE_QUEUE_COUNT = 16,
+	MESSAGE_FORWARD_QUEUE_COUNT = 2, /* Of records, which are large. */
 };
 
-/* STOP, READY, STATUS_SOCKET, POLICY. */
+/* STOP, READY, STATUS_SOCKET, CONTROL_SOCKET, POLICY, CONFIGURATION. */
 struct message_plain {
 	struct channel_header header;
 };
@@ -122,12 +136,18 @@ struct message_start_collector {
 	struct config_endpoint_logs logs;
 };
 
-/* DIAL, DIALED: a relay by its place in the configuration. */
+/* DIAL, DIALED: of the collector, a relay by its place in the configuration; of
+ * the forwarder, a soc. */
+enum { MESSAGE_RELAY_COUNT = 16 };
+
 struct message_relay {
 	struct channel_header header;
 	uint32_t relay;
 	uint32_t unused;
 };
+_Static_assert((int)MESSAGE_RELAY_COUNT >= (int)CONFIG_ADDRESS_COUNT &&
+        (int)MESSAGE_RELAY_COUNT >= (int)CONFIG_SOC_COUNT,
+    "both fit");
 _Static_assert(sizeof(struct message_relay) == 16, "no padding");
 
 /* Events, one behind the other: the size of each and its bytes, the next at a
@@ -167,6 +187,79 @@ _Static_assert(sizeof(struct message_endpoint_failure) ==
         16 + IP_ADDRESS_TEXT_SIZE + 2 + MESSAGE_SAMPLE_SIZE,
     "no padding");
 
+/* Forwarding.
+ *
+ * Ledger and forwarder are both given the configuration, whose list of socs
+ * says which 'destination' is meant; 'generation' is its soc_version.  A
+ * message of another generation is about another list, and ignored.
+ *
+ * The ledger sends what its outbox has for a soc, the oldest first, while that
+ * has credit: MESSAGE_FORWARDED says how many records, heartbeats not counted,
+ * the forwarder takes in all for the soc since this forwarder's start, and up
+ * to which 'seq' the soc has them all.  Whenever the forwarder is another
+ * process (role_terms.peer_changed) the ledger empties the channel, begins to
+ * count at zero, waits for credit, and sends from the oldest that is not
+ * acknowledged; a change of soc_version makes it another process.  A record
+ * without credit is a bug of the ledger's, and ends the forwarder, so that both
+ * begin anew.
+ *
+ * A heartbeat needs no credit and is not acknowledged: it is dropped where the
+ * soc is not connected. */
+struct message_start_forwarder {
+	struct channel_header header;
+	uint32_t needs_all; /* As of the sensor: 1, files that cannot be read
+	                     * are the end. */
+	uint32_t unused;
+};
+_Static_assert(sizeof(struct message_start_forwarder) == 16, "no padding");
+
+struct message_forward {
+	struct channel_header header;
+	uint32_t generation;
+	uint32_t destination;         /* The soc's place in the list. */
+	struct forward_record record; /* But for its sequence_id. */
+	uint32_t size;                /* Bytes of 'text' in use; from 2. */
+	uint32_t unused;
+	char text[ALERT_JSON_SIZE]; /* One JSON object; not ended. */
+};
+_Static_assert(offsetof(struct message_forward, text) ==
+        24 + sizeof(struct forward_record),
+    "no padding");
+
+struct message_forwarded {
+	struct channel_header header;
+	uint32_t generation;
+	uint32_t destination;
+	uint64_t seq;    /* The soc has all up to it; 0: none yet. */
+	uint64_t credit; /* Records that may be sent since the start. */
+};
+_Static_assert(sizeof(struct message_forwarded) == 32, "no padding");
+
+enum { MESSAGE_ERROR_SIZE = 200 };
+
+/* On each change, and every ten seconds at most while the counts change. */
+struct message_forward_state {
+	struct channel_header header;
+	uint32_t generation;
+	uint32_t destination;
+	uint32_t connected; /* 0 or 1: messages can be sent. */
+	uint32_t unused;
+	uint64_t sent;    /* Messages since the forwarder's start. */
+	uint64_t acked;   /* Of them, records that were acknowledged. */
+	uint64_t retried; /* Sent again after a connection was lost. */
+	uint64_t refused; /* Records that no form can hold; acknowledged. */
+	char error[MESSAGE_ERROR_SIZE]; /* Why not connected. */
+};
+_Static_assert(sizeof(struct message_forward_state) == 56 + MESSAGE_ERROR_SIZE,
+    "no padding");
+
+/* Bytes of the message with its text. */
+static inline uint32_t
+message_forward_size(const struct message_forward *message)
+{
+	return (uint32_t)offsetof(struct message_forward, text) + message->size;
+}
+
 /* Adds an event to a message, whose count and size are zero at first.  False:
  * there is no room, and it is to be sent first. */
 bool message_add_event(struct message_endpoint_events *message,
@@ -191,13 +284,7 @@ uint32_t message_kinds(enum role_id from, enum role_id to,
 /* Bytes of the largest message that 'from' may send to 'to'. */
 uint32_t message_largest(enum role_id from, enum role_id to);
 
-/* A descriptor from which policy_from_descriptor() reads 'policy'.  Negative
- * errno: the machine has not got it. */
-int policy_to_descriptor(const struct policy *policy) SW_MUST_CHECK;
-
-/* Copies the policy behind 'fd' to 'policy'.  -EINVAL: it is none, or not
- * sound;
- * '*policy' is then undefined.  The descriptor stays open. */
-int policy_from_descriptor(int fd, struct policy *policy) SW_MUST_CHECK;
+/* Messages that may wait in the channel that 'from' sends to 'to' by. */
+uint32_t message_queue_count(enum role_id from, enum role_id to);
 
 #endif

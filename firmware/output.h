@@ -19,7 +19,7 @@
 #include "base/log.h"
 #include "event/loop.h"
 
-enum { OUTPUT_SIZE = 1 << 20 };
+enum { OUTPUT_SIZE = CONFIG_OUTPUT_KIB << 10 };
 
 /* Private to output.c. */
 struct output {

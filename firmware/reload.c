@@ -13,9 +13,12 @@ enum { LOOK_LAST_S = 60 };
 
 static bool captures_are_equal(
     const struct config *one, const struct config *other);
+static void tell_roles(struct supervisor *supervisor);
 static void adjust_roles(struct supervisor *supervisor);
 static bool logs_are_equal(
     const struct config_endpoint_logs *a, const struct config_endpoint_logs *b);
+static bool socs_are_equal(
+    const struct config *one, const struct config *other);
 static void report_error(void *context, const struct config_error *error);
 static const char *interface_that_is_back(
     const struct config *config, const struct sensor_health *health);
@@ -28,6 +31,7 @@ reload_configuration(struct supervisor *supervisor)
 	struct config *fresh = supervisor->spare;
 	bool has_new_interfaces;
 	bool has_new_logs;
+	bool has_new_socs;
 
 	if (supervisor->config_path == NULL) {
 		log_info(&supervisor->log, "supervisor",
@@ -42,6 +46,8 @@ reload_configuration(struct supervisor *supervisor)
 		return;
 	}
 	fresh->policy.version = old->policy.version + 1;
+	has_new_socs = !socs_are_equal(fresh, old);
+	fresh->soc_version = old->soc_version + (has_new_socs ? 1 : 0);
 	supervisor->config = fresh;
 	supervisor->spare = old;
 	supervisor->health.reloads++;
@@ -50,16 +56,12 @@ reload_configuration(struct supervisor *supervisor)
 	    !logs_are_equal(&fresh->endpoint_logs, &old->endpoint_logs);
 	log_info(&supervisor->log, "supervisor",
 	    "configuration read again: policy %u, interfaces %s, endpoint logs "
-	    "%s",
+	    "%s, socs %s",
 	    fresh->policy.version, has_new_interfaces ? "changed" : "as before",
-	    has_new_logs ? "changed" : "as before");
+	    has_new_logs ? "changed" : "as before",
+	    has_new_socs ? "changed" : "as before");
 	reload_report(supervisor);
-	/* Who receives first, so that it knows the segments of what it gets. */
-	for (enum role_id id = ROLE_SUPERVISOR + 1; id < ROLE_COUNT; id++) {
-		if (supervisor->roles[id].pid != 0) {
-			briefing_policy(&supervisor->roles[id]);
-		}
-	}
+	tell_roles(supervisor);
 	adjust_roles(supervisor);
 	if (has_new_interfaces) {
 		supervisor_stop_role(&supervisor->roles[ROLE_SENSOR]);
@@ -67,6 +69,29 @@ reload_configuration(struct supervisor *supervisor)
 	if (has_new_logs && config_logs_arrive(&fresh->endpoint_logs) &&
 	    supervisor->roles[ROLE_COLLECTOR].pid != 0) {
 		supervisor_stop_role(&supervisor->roles[ROLE_COLLECTOR]);
+	}
+	/* What one holds is sent in its last seconds, or by its successor. */
+	for (enum role_id id = 0; id < ROLE_COUNT; id++) {
+		struct supervised *role = &supervisor->roles[id];
+
+		if (has_new_socs && role_forwards(id) &&
+		    supervisor_needs(role) && role->pid != 0) {
+			supervisor_stop_role(role);
+		}
+	}
+}
+
+/* Who receives first, so that it knows the segments of what it gets. */
+static void
+tell_roles(struct supervisor *supervisor)
+{
+	for (enum role_id id = ROLE_SUPERVISOR + 1; id < ROLE_COUNT; id++) {
+		if (supervisor->roles[id].pid != 0) {
+			briefing_policy(&supervisor->roles[id]);
+		}
+	}
+	if (supervisor->roles[ROLE_LEDGER].pid != 0) {
+		briefing_configuration(&supervisor->roles[ROLE_LEDGER]);
 	}
 }
 
@@ -162,6 +187,17 @@ logs_are_equal(
 	const uint8_t *other = (const void *)b;
 
 	return memcmp(one, other, sizeof(*a)) == 0;
+}
+
+/* As bytes, likewise. */
+static bool
+socs_are_equal(const struct config *one, const struct config *other)
+{
+	const uint8_t *a = (const void *)one->socs;
+	const uint8_t *b = (const void *)other->socs;
+
+	return one->soc_count == other->soc_count &&
+	    memcmp(a, b, one->soc_count * sizeof(one->socs[0])) == 0;
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "firmware/clock.h"
 #include "firmware/confine.h"
 #include "firmware/health.h"
+#include "firmware/sealed.h"
 
 /* The supervisor sends everything at once; it is slow only if it is stuck. */
 #define START_PATIENCE_NS (30 * NS_PER_S)
@@ -79,13 +80,13 @@ role_await(struct role *role, const bool *is_started)
 }
 
 int
-role_confine(struct role *role)
+role_confine(struct role *role, const char *folder)
 {
 	struct message_plain ready = { 0 };
 	const char *step = NULL;
 	int error;
 
-	error = confine(role->terms.id, &step);
+	error = confine(role->terms.id, folder, &step);
 	if (error != 0) {
 		log_error(&role->log, role_name(role->terms.id),
 		    "could not %s, so it does not run: %s", step,
@@ -164,7 +165,8 @@ init_links(struct role *role)
 			.kinds = link->kinds,
 			.kind_count =
 			    message_kinds(with, role->terms.id, link->kinds),
-			.queue_count = MESSAGE_QUEUE_COUNT,
+			.queue_count =
+			    message_queue_count(role->terms.id, with),
 			.send_size = message_largest(role->terms.id, with),
 			.receive =
 			    with == ROLE_SUPERVISOR ? take_order : take_message,

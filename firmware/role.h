@@ -6,7 +6,7 @@
  *	role_open(&role, &terms);        finds its channel and its stats page
  *	role_await(&role, &started);     until the supervisor has told all
  *	... opens what it needs, carves its memory ...
- *	role_confine(&role);             gives up everything else
+ *	role_confine(&role, NULL);       gives up everything else
  *	while (!role.is_stopping) {
  *		role_turn(&role);        waits, and deals with what comes
  *	}
@@ -85,9 +85,9 @@ int role_open(struct role *role, const struct role_terms *terms) SW_MUST_CHECK;
  * Returns an exit status, as role_open(). */
 int role_await(struct role *role, const bool *is_started) SW_MUST_CHECK;
 
-/* Confines the process, and tells the supervisor that it runs.  Returns an exit
- * status, as role_open(). */
-int role_confine(struct role *role) SW_MUST_CHECK;
+/* Confines the process, and tells the supervisor that it runs; 'folder' (null:
+ * none) is the one that it keeps.  Returns an exit status, as role_open(). */
+int role_confine(struct role *role, const char *folder) SW_MUST_CHECK;
 
 /* Waits for what comes next, no longer than the next timer, and deals with
  * it. */

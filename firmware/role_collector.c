@@ -9,8 +9,7 @@
  * While the ledger is slow nothing more is read: streams then wait at their
  * senders and datagrams in the kernel, which counts those that it has to drop.
  *
- * It cannot connect to anybody.  Where relays are to be called the supervisor
- * has it done (firmware/dial.h) and hands the connection over.
+ * It cannot connect to anybody: the supervisor has relays called for it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -123,7 +122,7 @@ collector_run(int argc, char **argv)
 	}
 	if (status == ROLE_EXIT_DONE) {
 		publish(&collector);
-		status = role_confine(role);
+		status = role_confine(role, NULL);
 	}
 	if (status != ROLE_EXIT_DONE) {
 		return status;
@@ -365,8 +364,13 @@ call_relays(struct collector *collector)
 static void
 take_call(struct collector *collector, uint32_t relay, int descriptor)
 {
-	struct call *call = &collector->calls[relay];
+	struct call *call;
 
+	if (relay >= ARRAY_SIZE(collector->calls)) {
+		close(descriptor);
+		return;
+	}
+	call = &collector->calls[relay];
 	if (call->fd >= 0) {
 		loop_remove(&collector->role.loop, call->fd);
 		close(call->fd);

@@ -15,67 +15,33 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "alert/alert_json.h"
 #include "alert/summary.h"
-#include "alert/words.h"
 #include "firmware/clock.h"
 #include "firmware/command.h"
-#include "firmware/health.h"
-#include "firmware/output.h"
-#include "firmware/role.h"
-#include "firmware/status_report.h"
-#include "firmware/status_server.h"
-#include "pipeline/ledger_pipeline.h"
+#include "firmware/ledger.h"
 
 /* How long the reader of standard output is waited for at the end. */
 #define FLUSH_PATIENCE_NS (2 * NS_PER_S)
-
-struct ledger {
-	struct role role;
-	bool is_started;
-	bool prints_json;
-	int status_fd; /* To listen at; -1: none came. */
-	struct region region;
-	struct ledger_pipeline pipeline;
-	struct status_server server;
-	struct stats_page pages[ROLE_COUNT];
-	struct timer second; /* Once a second. */
-	struct alert alert;
-	struct alert last; /* The last that was told. */
-	bool has_last;
-	struct status_view view;
-	struct ledger_health health;
-	char line[ALERT_JSON_SIZE];
-	struct output output;
-};
 
 static void take_order(
     void *context, const struct channel_header *header, int descriptor);
 static void take_page(
     struct ledger *ledger, const struct message_role *message, int descriptor);
-static void take_message(void *context, const struct channel_header *header);
-static void take_finding(
-    struct ledger *ledger, const struct message_finding *message);
-static void take_contacts(
-    struct ledger *ledger, const struct message_contacts *message);
-static void take_names(
-    struct ledger *ledger, const struct message_names *message);
-static void take_events(
-    struct ledger *ledger, const struct message_endpoint_events *message);
-static void take_event(
-    struct ledger *ledger, const struct endpoint_event *event);
-static void take_failure(
-    struct ledger *ledger, const struct message_endpoint_failure *message);
 static void tell_revisions(struct ledger *ledger);
 static void take_peer(void *context, enum role_id with);
 static void tell_orphans(struct ledger *ledger);
 static void apply_policy(void *context);
-static void tell(struct ledger *ledger);
-static char *make_report(void *context, size_t *size);
+static void print(void *context, const char *line, size_t size);
+static bool recall(
+    void *context, const char *id, struct ledger_recollection *recollection);
+static char *make_report(
+    void *context, const struct local_request *request, size_t *size);
 static void every_second(void *context, uint64_t now_ns);
 static void seed_json(void);
 static int prepare(struct ledger *ledger);
 static int serve(struct ledger *ledger);
+static void open_servers(struct ledger *ledger);
+static void find_sensor(struct ledger *ledger);
 static void finish(struct ledger *ledger);
 static int ledger_run(int argc, char **argv);
 
@@ -93,7 +59,7 @@ ledger_run(int argc, char **argv)
 	static struct ledger ledger; /* All it will ever have, but for JSON. */
 	const struct role_terms terms = { .id = ROLE_LEDGER,
 		.take_order = take_order,
-		.take_message = take_message,
+		.take_message = ledger_take_message,
 		.peer_changed = take_peer,
 		.apply_policy = apply_policy,
 		.context = &ledger };
@@ -102,7 +68,10 @@ ledger_run(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	ledger.status_fd = -1;
-	ledger.server.listen_fd = -1;
+	ledger.control_fd = -1;
+	ledger.config_fd = -1;
+	ledger.status_server.listen_fd = -1;
+	ledger.control_server.listen_fd = -1;
 	ledger.output.fd = -1;
 	status = role_open(&ledger.role, &terms);
 	if (status == ROLE_EXIT_DONE) {
@@ -140,6 +109,9 @@ prepare(struct ledger *ledger)
 	    &ledger->role.policy, &ledger->role.counters);
 	region_seal(&ledger->region);
 	explicit_bzero(&key, sizeof(key));
+	keeping_init(&ledger->keeping, &ledger->role.counters, print, ledger);
+	ledger->pipeline.recall = recall;
+	ledger->pipeline.recall_context = ledger;
 	return ROLE_EXIT_DONE;
 }
 
@@ -147,37 +119,58 @@ static int
 serve(struct ledger *ledger)
 {
 	struct role *role = &ledger->role;
+	const char *folder;
 	int status;
 
 	seed_json();
+	ledger_learn_accounts(ledger);
 	if (ledger->prints_json) {
 		output_open(
 		    &ledger->output, &role->loop, &role->log, &role->counters);
 	}
-	if (ledger->status_fd >= 0) {
-		ledger->server.loop = &role->loop;
-		ledger->server.timers = &role->timers;
-		ledger->server.make = make_report;
-		ledger->server.context = ledger;
-		if (status_server_open(&ledger->server, ledger->status_fd) !=
-		    0) {
-			log_error(&role->log, "ledger",
-			    "the status cannot be served");
-		}
-	}
+	open_servers(ledger);
 	timer_init(&ledger->second, every_second, ledger);
-	status = role_confine(role);
+	folder = ledger_prepare_store(ledger);
+	status = role_confine(role, folder);
 	if (status != ROLE_EXIT_DONE) {
 		return status;
 	}
+	ledger_open_store(ledger);
 	every_second(ledger, clock_monotonic_ns());
 	while (!role->is_stopping) {
 		role_turn(role);
 		tell_revisions(ledger);
 		tell_orphans(ledger);
+		ledger_commit(ledger);
+		ledger_forward(ledger);
 	}
 	finish(ledger);
 	return role->exit_status;
+}
+
+static void
+open_servers(struct ledger *ledger)
+{
+	struct role *role = &ledger->role;
+
+	ledger->status_server.loop = &role->loop;
+	ledger->status_server.timers = &role->timers;
+	ledger->status_server.answer = make_report;
+	ledger->status_server.context = ledger;
+	ledger->status_server.client_limit = LOCAL_CLIENT_COUNT;
+	ledger->control_server = ledger->status_server;
+	ledger->control_server.answer = ledger_answer;
+	ledger->control_server.client_limit = LEDGER_CLIENTS;
+	ledger->control_server.request_size = LEDGER_REQUEST_SIZE;
+	if (ledger->status_fd >= 0 &&
+	    local_server_open(&ledger->status_server, ledger->status_fd) != 0) {
+		log_error(&role->log, "ledger", "the status cannot be served");
+	}
+	if (ledger->control_fd >= 0 &&
+	    local_server_open(&ledger->control_server, ledger->control_fd) !=
+	        0) {
+		log_error(&role->log, "ledger", "requests cannot be served");
+	}
 }
 
 /* Takes what the sensor, which has ended, had still said; and waits a little
@@ -188,20 +181,24 @@ finish(struct ledger *ledger)
 	struct role *role = &ledger->role;
 	uint64_t end_ns = clock_monotonic_ns() + FLUSH_PATIENCE_NS;
 
-	status_server_close(&ledger->server);
+	local_server_close(&ledger->status_server);
+	local_server_close(&ledger->control_server);
 	while (channel_is_attached(&role->links[ROLE_SENSOR].channel) &&
 	    clock_monotonic_ns() < end_ns && loop_wait(&role->loop, 100) > 0) {
 	}
 	tell_revisions(ledger);
 	tell_orphans(ledger);
+	ledger_commit(ledger);
 	while (!output_is_empty(&ledger->output) &&
 	    clock_monotonic_ns() < end_ns) {
 		if (loop_wait(&role->loop, 100) < 0) {
 			break;
 		}
 		tell_orphans(ledger);
+		ledger_commit(ledger);
 	}
 	output_close(&ledger->output);
+	keeping_close(&ledger->keeping, clock_wall_ns());
 	role_close(role);
 }
 
@@ -220,6 +217,15 @@ take_order(void *context, const struct channel_header *header, int descriptor)
 			return;
 		}
 		break;
+	case MESSAGE_CONTROL_SOCKET:
+		if (!ledger->is_started) {
+			ledger->control_fd = descriptor;
+			return;
+		}
+		break;
+	case MESSAGE_CONFIGURATION:
+		ledger_take_configuration(ledger, descriptor);
+		return;
 	case MESSAGE_START_LEDGER: {
 		const struct message_start_ledger *start = (const void *)header;
 
@@ -254,106 +260,6 @@ take_page(
 	close(descriptor);
 }
 
-static void
-take_message(void *context, const struct channel_header *header)
-{
-	struct ledger *ledger = context;
-
-	switch (header->type) {
-	case MESSAGE_FINDING:
-		take_finding(ledger, (const void *)header);
-		return;
-	case MESSAGE_CONTACTS:
-		take_contacts(ledger, (const void *)header);
-		return;
-	case MESSAGE_NAMES:
-		take_names(ledger, (const void *)header);
-		return;
-	case MESSAGE_ENDPOINT_EVENTS:
-		take_events(ledger, (const void *)header);
-		return;
-	case MESSAGE_ENDPOINT_FAILURE:
-		take_failure(ledger, (const void *)header);
-		return;
-	default:
-		SW_ASSERT(false);
-	}
-}
-
-static void
-take_events(
-    struct ledger *ledger, const struct message_endpoint_events *message)
-{
-	const struct endpoint_event *event;
-	uint32_t at = 0;
-
-	while ((event = message_next_event(message, &at)) != NULL) {
-		take_event(ledger, event);
-	}
-}
-
-/* Of its bytes only endpoint_event_size() are there. */
-static void
-take_event(struct ledger *ledger, const struct endpoint_event *event)
-{
-	counter_increment(
-	    &ledger->role.counters, COUNTER_LEDGER_ENDPOINT_EVENTS);
-	ledger_pipeline_event(&ledger->pipeline, event);
-}
-
-/* Such a line is rare: the collector sees to it. */
-static void
-take_failure(
-    struct ledger *ledger, const struct message_endpoint_failure *message)
-{
-	char sample[MESSAGE_SAMPLE_SIZE * 4];
-	struct strbuf buffer;
-	char text[MESSAGE_SAMPLE_SIZE + 1];
-
-	memcpy(text, message->sample, message->sample_size);
-	text[message->sample_size] = '\0';
-	for (char *zero = text; zero < text + message->sample_size; zero++) {
-		*zero = *zero == '\0' ? ' ' : *zero;
-	}
-	strbuf_init(&buffer, sample, sizeof(sample));
-	words_add_visible(&buffer, text);
-	counter_increment(
-	    &ledger->role.counters, COUNTER_LEDGER_ENDPOINT_FAILURES);
-	ledger_pipeline_failure(&ledger->pipeline, clock_wall_ns(),
-	    message->sender,
-	    endpoint_outcome_name((enum endpoint_outcome)message->outcome));
-	log_info(&ledger->role.log, "endpoint",
-	    "a message of %s gave no event: %s: %s", message->sender,
-	    endpoint_outcome_sentence((enum endpoint_outcome)message->outcome),
-	    sample);
-}
-
-static void
-take_finding(struct ledger *ledger, const struct message_finding *message)
-{
-	counter_increment(&ledger->role.counters, COUNTER_LEDGER_FINDINGS);
-	ledger_pipeline_finding(
-	    &ledger->pipeline, &message->finding, &ledger->alert);
-	tell(ledger);
-}
-
-static void
-take_contacts(struct ledger *ledger, const struct message_contacts *message)
-{
-	for (uint32_t i = 0; i < message->count; i++) {
-		ledger_pipeline_contact(
-		    &ledger->pipeline, &message->contacts[i]);
-	}
-}
-
-static void
-take_names(struct ledger *ledger, const struct message_names *message)
-{
-	for (uint32_t i = 0; i < message->count; i++) {
-		ledger_pipeline_name(&ledger->pipeline, &message->names[i]);
-	}
-}
-
 /* Tells the alerts of which more is known since logs have come. */
 static void
 tell_revisions(struct ledger *ledger)
@@ -361,7 +267,7 @@ tell_revisions(struct ledger *ledger)
 	while (output_has_room(&ledger->output, ALERT_JSON_SIZE) &&
 	    ledger_pipeline_next_revision(
 	        &ledger->pipeline, clock_wall_ns(), &ledger->alert)) {
-		tell(ledger);
+		ledger_tell(ledger);
 	}
 }
 
@@ -373,6 +279,44 @@ take_peer(void *context, enum role_id with)
 	if (with == ROLE_SENSOR) {
 		ledger_pipeline_sensor_ended(&ledger->pipeline);
 	}
+	if (role_forwards(with)) {
+		ledger_forward_anew(ledger, with);
+	}
+}
+
+/* Since when the sensor has run: what was told before is another's.  Once it is
+ * known, all that was restored has been looked at. */
+static void
+find_sensor(struct ledger *ledger)
+{
+	struct sensor_health *sensor = &ledger->view.sensor;
+	struct stats_page *page = &ledger->pages[ROLE_SENSOR];
+	uint64_t heartbeat_ns;
+
+	if (!ledger->knows_sensor && page->shared != NULL &&
+	    stats_page_read(page, sensor, &heartbeat_ns) &&
+	    sensor_health_is_sound(sensor) && sensor->started_ns != 0) {
+		ledger->knows_sensor = true;
+		ledger_pipeline_sensor_since(
+		    &ledger->pipeline, sensor->started_ns);
+	}
+}
+
+/* What an earlier life told of an alert, if the store has it. */
+static bool
+recall(void *context, const char *id, struct ledger_recollection *recollection)
+{
+	struct ledger *ledger = context;
+	json_t *object;
+	bool is_sound;
+
+	if (!keeping_recall(&ledger->keeping, id, &object, &ledger->recalled)) {
+		return false;
+	}
+	recollection->revision = ledger->recalled.row.revision;
+	is_sound = people_from_json(object, &recollection->people);
+	json_decref(object);
+	return is_sound;
 }
 
 static void
@@ -381,7 +325,7 @@ tell_orphans(struct ledger *ledger)
 	while (output_has_room(&ledger->output, ALERT_JSON_SIZE) &&
 	    ledger_pipeline_next_orphan(
 	        &ledger->pipeline, clock_wall_ns(), &ledger->alert)) {
-		tell(ledger);
+		ledger_tell(ledger);
 	}
 }
 
@@ -392,13 +336,15 @@ apply_policy(void *context)
 	(void)context;
 }
 
-static void
-tell(struct ledger *ledger)
+void
+ledger_tell(struct ledger *ledger)
 {
 	const struct alert *alert = &ledger->alert;
+	struct keeping_state state = { .bytes = &ledger->state,
+		.size = sizeof(ledger->state) };
+	bool has_state;
 	char text[SUMMARY_SIZE];
 	struct strbuf summary;
-	size_t size;
 
 	strbuf_init(&summary, text, sizeof(text));
 	summary_add(alert, &summary);
@@ -408,24 +354,29 @@ tell(struct ledger *ledger)
 	    alert->finding.active ? "" : ", ended", text);
 	ledger->last = *alert;
 	ledger->has_last = true;
-	if (!ledger->prints_json) {
-		return;
+	has_state = ledger->keeping.has_store && alert->finding.active &&
+	    ledger_pipeline_save(&ledger->pipeline, alert->id, &ledger->state);
+	keeping_alert(&ledger->keeping, alert, has_state ? &state : NULL);
+}
+
+/* An alert that is stored, or cannot be. */
+static void
+print(void *context, const char *line, size_t size)
+{
+	struct ledger *ledger = context;
+
+	if (ledger->prints_json) {
+		output_line(&ledger->output, line, size);
 	}
-	size = alert_json_line(alert, ledger->line, sizeof(ledger->line));
-	if (size == 0) {
-		counter_increment(
-		    &ledger->role.counters, COUNTER_LEDGER_LINES_DROPPED);
-		return;
-	}
-	output_line(&ledger->output, ledger->line, size);
 }
 
 static char *
-make_report(void *context, size_t *size)
+make_report(void *context, const struct local_request *request, size_t *size)
 {
 	struct ledger *ledger = context;
 	struct status_view *view = &ledger->view;
 
+	(void)request;
 	counter_increment(&ledger->role.counters, COUNTER_LEDGER_STATUS_ASKED);
 	view->now_ns = clock_wall_ns();
 	view->monotonic_ns = clock_monotonic_ns();
@@ -436,6 +387,10 @@ make_report(void *context, size_t *size)
 	view->alerts = ledger->pipeline.alerts;
 	view->revisions = ledger->pipeline.revisions;
 	view->last = ledger->has_last ? &ledger->last : NULL;
+	for (uint32_t i = 0; i < ledger->keeping.destination_count; i++) {
+		view->soc_waiting[i] = keeping_waiting(&ledger->keeping, i);
+	}
+	ledger_view_store(ledger, view);
 	return status_report(view, size);
 }
 
@@ -445,6 +400,10 @@ every_second(void *context, uint64_t now_ns)
 	struct ledger *ledger = context;
 	bool is_set;
 
+	ledger_look_after_store(ledger, clock_wall_ns());
+	ledger_look_after_health(ledger, clock_wall_ns());
+	ledger_heartbeats(ledger, clock_wall_ns());
+	find_sensor(ledger);
 	ledger->health.started_ns = ledger->role.started_ns;
 	ledger->health.policy_version = ledger->role.policy.version;
 	ledger->health.counters = ledger->role.counters;

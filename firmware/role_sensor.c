@@ -23,6 +23,7 @@
 #include "firmware/health.h"
 #include "firmware/mirror_port.h"
 #include "firmware/role.h"
+#include "firmware/sensor_evidence.h"
 #include "pipeline/sensor_pipeline.h"
 
 enum { BURSTS_AT_A_TIME = 16 }; /* Of one interface, before all else. */
@@ -57,6 +58,7 @@ struct sensor {
 	struct message_finding message;
 	struct message_contacts contacts;
 	struct message_names names;
+	struct sensor_evidence evidence;
 	struct sensor_health health;
 };
 
@@ -113,7 +115,7 @@ sensor_run(int argc, char **argv)
 	}
 	if (status == ROLE_EXIT_DONE) {
 		publish(&sensor); /* There is a status from the first. */
-		status = role_confine(&sensor.role);
+		status = role_confine(&sensor.role, NULL);
 	}
 	if (status != ROLE_EXIT_DONE) {
 		return status;
@@ -260,10 +262,7 @@ on_frames(void *context, uint32_t events)
 	struct sensor_port *port = context;
 
 	(void)events;
-	for (int i = 0; i < BURSTS_AT_A_TIME; i++) {
-		if (!take_burst(port)) {
-			break;
-		}
+	for (int i = 0; i < BURSTS_AT_A_TIME && take_burst(port); i++) {
 	}
 	send_findings(port->sensor);
 }
@@ -275,8 +274,12 @@ take_burst(struct sensor_port *port)
 	struct sensor *sensor = port->sensor;
 	uint32_t count = mirror_port_next(&port->port, sensor->frames);
 
-	if (count > 0) {
-		sensor_pipeline_frames(&sensor->line, sensor->frames, count);
+	for (uint32_t taken = 0; taken < count;) {
+		taken += sensor_pipeline_frames(
+		    &sensor->line, sensor->frames + taken, count - taken);
+		if (taken < count) {
+			send_findings(sensor);
+		}
 	}
 	return count > 0;
 }
@@ -356,6 +359,7 @@ send_findings(struct sensor *sensor)
 		    sizeof(sensor->message), -1);
 		memset(&sensor->message, 0, sizeof(sensor->message));
 	}
+	(void)sensor_evidence_send(&sensor->evidence, &sensor->line, ledger);
 }
 
 /* Also asks the interfaces that show nothing, since that is how one that is

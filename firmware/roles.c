@@ -6,6 +6,10 @@ static const struct {
 } roles[ROLE_COUNT] = {
 	[ROLE_SUPERVISOR] = { "supervisor", "run" },
 	[ROLE_LEDGER] = { "ledger", "role-ledger" },
+	[ROLE_FORWARDER] = { "forwarder", "role-forwarder" },
+#ifdef CONFIG_FORWARD_KAFKA
+	[ROLE_PRODUCER] = { "producer", "role-producer" },
+#endif
 	[ROLE_COLLECTOR] = { "collector", "role-collector" },
 	[ROLE_SENSOR] = { "sensor", "role-sensor" },
 };

@@ -8,6 +8,11 @@
  *	supervisor  starts and restarts the others; parses nothing that comes
  *	            from outside but the configuration file
  *	ledger      takes findings, makes alerts, tells them; serves the status
+ *	forwarder   sends what the ledger has for a SOC; runs only where the
+ *	            configuration has any
+ *	producer    the same for Kafka, by a library that makes threads and
+ *	            connects by itself; only where it is built (FORWARD_KAFKA)
+ *	            and the configuration has such a soc
  *	collector   receives and parses the logs of endpoints; runs only where
  *	            the configuration has any arrive
  *	sensor      parses every frame on the mirror port, and may do nothing
@@ -27,6 +32,10 @@
 enum role_id {
 	ROLE_SUPERVISOR,
 	ROLE_LEDGER,
+	ROLE_FORWARDER,
+#ifdef CONFIG_FORWARD_KAFKA
+	ROLE_PRODUCER,
+#endif
 	ROLE_COLLECTOR,
 	ROLE_SENSOR,
 	ROLE_COUNT
@@ -46,6 +55,17 @@ enum role_exit {
 	ROLE_EXIT_CLOCK = 4,    /* The clock was set back by too much. */
 	ROLE_EXIT_ORPHANED = 5, /* The supervisor is gone. */
 };
+
+/* Whether it sends to SOCs what the ledger has for them. */
+static inline bool
+role_forwards(enum role_id role)
+{
+#ifdef CONFIG_FORWARD_KAFKA
+	return role == ROLE_FORWARDER || role == ROLE_PRODUCER;
+#else
+	return role == ROLE_FORWARDER;
+#endif
+}
 
 /* "sensor", say. */
 const char *role_name(enum role_id role);

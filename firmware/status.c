@@ -13,6 +13,7 @@
 #include "base/strbuf.h"
 #include "firmware/command.h"
 #include "firmware/logs_report.h"
+#include "firmware/socs_report.h"
 #include "firmware/status_ask.h"
 #include "policy/policy.h"
 
@@ -22,6 +23,7 @@ static void print_head(const json_t *report);
 static void print_roles(const json_t *roles);
 static void print_interfaces(const json_t *interfaces);
 static void print_tables(json_t *tables);
+static void print_store(const json_t *store);
 static void print_alerts(const json_t *alerts);
 static void print_counters(json_t *counters);
 static const char *text_of(const json_t *object, const char *key);
@@ -70,6 +72,8 @@ print_report(const json_t *report)
 	print_interfaces(json_object_get(report, "interfaces"));
 	print_tables(json_object_get(report, "tables"));
 	logs_print(json_object_get(report, "endpoint_logs"));
+	print_store(json_object_get(report, "store"));
+	socs_print(json_object_get(report, "socs"));
 	print_alerts(json_object_get(report, "alerts"));
 	print_counters(json_object_get(report, "counters"));
 }
@@ -160,6 +164,22 @@ print_tables(json_t *tables)
 	{
 		printf("%-16s  %10lld  %10lld\n", name,
 		    number_of(table, "held"), number_of(table, "places"));
+	}
+}
+
+static void
+print_store(const json_t *store)
+{
+	const char *error = json_string_value(json_object_get(store, "error"));
+
+	if (json_is_object(store)) {
+		printf("\nstore %s%s%s: %lld of %lld MiB used, %lld MiB of the "
+		       "disk free\n",
+		    json_string_value(json_object_get(store, "state")),
+		    error == NULL ? "" : ", ", error == NULL ? "" : error,
+		    number_of(store, "bytes") >> 20,
+		    number_of(store, "max_bytes") >> 20,
+		    number_of(store, "free_bytes") >> 20);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "base/rfc3339.h"
 #include "firmware/hosts.h"
 #include "firmware/logs_report.h"
+#include "firmware/socs_report.h"
 #include "firmware/version.h"
 
 /* What of a page could be read. */
@@ -18,6 +19,7 @@ struct sight {
 	uint64_t heartbeat_ns; /* Monotonic. */
 };
 
+static bool see_socs(struct status_view *view, struct sight sights[ROLE_COUNT]);
 static bool add_logs(json_t *report, struct status_view *view, bool sees);
 static json_t *time_or_null(uint64_t time_ns);
 static json_t *report_policy(const struct status_view *view, bool is_seen);
@@ -36,33 +38,22 @@ static json_t *report_counters(
 static uint64_t drops_of(const struct sensor_health *sensor);
 static json_t *number(uint64_t value);
 
+static json_t *report_store(const struct status_view *view);
+static bool look(struct status_view *view, struct sight sights[ROLE_COUNT]);
+
 char *
 status_report(struct status_view *view, size_t *size)
 {
 	struct sight sights[ROLE_COUNT];
-	void *const copies[ROLE_COUNT] = { [ROLE_SUPERVISOR] =
-		                               &view->supervisor,
-		[ROLE_LEDGER] = &view->ledger,
-		[ROLE_COLLECTOR] = &view->collector,
-		[ROLE_SENSOR] = &view->sensor };
 	const struct sensor_health *sensor = &view->sensor;
 	char name[POLICY_NAME_SIZE * 3]; /* U+FFFD takes three bytes. */
 	uint64_t started_ns;
 	json_t *report;
 	char *text;
+	bool sees_socs;
 	bool sees;
 
-	for (size_t i = 0; i < ROLE_COUNT; i++) {
-		sights[i].is_seen = view->pages[i].shared != NULL &&
-		    stats_page_read(
-		        &view->pages[i], copies[i], &sights[i].heartbeat_ns);
-	}
-	sights[ROLE_COLLECTOR].is_seen = sights[ROLE_COLLECTOR].is_seen &&
-	    collector_health_is_sound(&view->collector);
-	sights[ROLE_SENSOR].is_seen =
-	    sights[ROLE_SENSOR].is_seen && sensor_health_is_sound(sensor);
-	sights[ROLE_SUPERVISOR].is_seen = sights[ROLE_SUPERVISOR].is_seen &&
-	    supervisor_health_is_sound(&view->supervisor);
+	sees_socs = look(view, sights);
 	sees = sights[ROLE_SENSOR].is_seen;
 	started_ns =
 	    sights[ROLE_SUPERVISOR].is_seen ? view->supervisor.started_ns : 0;
@@ -84,7 +75,11 @@ status_report(struct status_view *view, size_t *size)
 	    sees ? number(drops_of(sensor)) : json_null(), "alerts",
 	    report_alerts(view), "counters", report_counters(view, sights));
 	if (report != NULL &&
-	    !add_logs(report, view, sights[ROLE_COLLECTOR].is_seen)) {
+	    (!add_logs(report, view, sights[ROLE_COLLECTOR].is_seen) ||
+	        json_object_set_new(report, "store", report_store(view)) != 0 ||
+	        (sees_socs &&
+	            json_object_set_new(report, "socs", socs_report(view)) !=
+	                0))) {
 		json_decref(report);
 		report = NULL;
 	}
@@ -95,6 +90,33 @@ status_report(struct status_view *view, size_t *size)
 		text[*size - 1] = '\n'; /* Where the zero was. */
 	}
 	return text;
+}
+
+/* Whether any are known.  Those of the producer go behind the forwarder's, as
+ * in the configuration. */
+static bool
+see_socs(struct status_view *view, struct sight sights[ROLE_COUNT])
+{
+	struct forwarder_health *all = &view->forwarder;
+
+#ifdef CONFIG_FORWARD_KAFKA
+	const struct forwarder_health *more = &view->producer;
+
+	sights[ROLE_PRODUCER].is_seen =
+	    sights[ROLE_PRODUCER].is_seen && forwarder_health_is_sound(more);
+	if (!sights[ROLE_FORWARDER].is_seen) {
+		all->soc_count = 0;
+	}
+	for (uint32_t i = 0; sights[ROLE_PRODUCER].is_seen &&
+	     i < more->soc_count && all->soc_count < CONFIG_SOC_COUNT;
+	     i++) {
+		all->socs[all->soc_count++] = more->socs[i];
+	}
+	return sights[ROLE_FORWARDER].is_seen || sights[ROLE_PRODUCER].is_seen;
+#else
+	(void)all;
+	return sights[ROLE_FORWARDER].is_seen;
+#endif
 }
 
 /* What is known of those who send logs: false: there is no memory for it, and
@@ -120,6 +142,38 @@ time_or_null(uint64_t time_ns)
 
 	return time_ns == 0 ? json_null()
 	                    : json_string(rfc3339_format(time_ns, text));
+}
+
+/* Reads the pages, and says which can be believed; whether the socs can. */
+static bool
+look(struct status_view *view, struct sight sights[ROLE_COUNT])
+{
+	void *const copies[ROLE_COUNT] = { [ROLE_SUPERVISOR] =
+		                               &view->supervisor,
+		[ROLE_LEDGER] = &view->ledger,
+		[ROLE_FORWARDER] = &view->forwarder,
+#ifdef CONFIG_FORWARD_KAFKA
+		[ROLE_PRODUCER] = &view->producer,
+#endif
+		[ROLE_COLLECTOR] = &view->collector,
+		[ROLE_SENSOR] = &view->sensor };
+	bool sees_socs;
+
+	for (size_t i = 0; i < ROLE_COUNT; i++) {
+		sights[i].is_seen = view->pages[i].shared != NULL &&
+		    stats_page_read(
+		        &view->pages[i], copies[i], &sights[i].heartbeat_ns);
+	}
+	sights[ROLE_COLLECTOR].is_seen = sights[ROLE_COLLECTOR].is_seen &&
+	    collector_health_is_sound(&view->collector);
+	sights[ROLE_FORWARDER].is_seen = sights[ROLE_FORWARDER].is_seen &&
+	    forwarder_health_is_sound(&view->forwarder);
+	sees_socs = see_socs(view, sights);
+	sights[ROLE_SENSOR].is_seen = sights[ROLE_SENSOR].is_seen &&
+	    sensor_health_is_sound(&view->sensor);
+	sights[ROLE_SUPERVISOR].is_seen = sights[ROLE_SUPERVISOR].is_seen &&
+	    supervisor_health_is_sound(&view->supervisor);
+	return sees_socs;
 }
 
 static json_t *
@@ -278,6 +332,14 @@ report_counters(
 		if (sights[ROLE_COLLECTOR].is_seen) {
 			value += view->collector.counters.value[which];
 		}
+		if (sights[ROLE_FORWARDER].is_seen) {
+			value += view->forwarder.counters.value[which];
+		}
+#ifdef CONFIG_FORWARD_KAFKA
+		if (sights[ROLE_PRODUCER].is_seen) {
+			value += view->producer.counters.value[which];
+		}
+#endif
 		if (value > 0) {
 			json_object_set_new(
 			    counters, counter_name(which), number(value));
@@ -301,4 +363,16 @@ static json_t *
 number(uint64_t value)
 {
 	return json_integer((json_int_t)value);
+}
+
+static json_t *
+report_store(const struct status_view *view)
+{
+	const struct store_size *size = &view->store;
+
+	return json_pack("{s:s, s:s?, s:o, s:o, s:o, s:o}", "state",
+	    view->store_state, "error", view->store_error, "bytes",
+	    number(size->used_bytes), "max_bytes", number(size->max_bytes),
+	    "file_bytes", number(size->file_bytes), "free_bytes",
+	    number(size->free_bytes));
 }

@@ -17,6 +17,7 @@
 #include "firmware/hosts.h"
 #include "ipc/stats.h"
 #include "policy/policy.h"
+#include "store/store_records.h"
 
 /* What the report is made of; borrowed. */
 struct status_view {
@@ -29,10 +30,20 @@ struct status_view {
 	uint64_t revisions;
 	const struct alert *last; /* Told; null: none yet. */
 	const struct attribute *attribute;
+	/* Records that wait for each soc. */
+	uint64_t soc_waiting[CONFIG_SOC_COUNT];
+	/* Of the store: "none", "working", "failing"; and why it fails. */
+	const char *store_state;
+	const char *store_error; /* Null: it does not. */
+	struct store_size store;
 
 	/* For what is copied out of the pages. */
 	struct supervisor_health supervisor;
 	struct collector_health collector;
+	struct forwarder_health forwarder;
+#ifdef CONFIG_FORWARD_KAFKA
+	struct forwarder_health producer;
+#endif
 	struct sensor_health sensor;
 	struct ledger_health ledger;
 	struct hosts_choice hosts;

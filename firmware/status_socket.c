@@ -13,7 +13,9 @@
 enum { BACKLOG = 8 };
 
 const char status_socket_of_root[] = "/run/spanwatch/status.sock";
+const char control_socket_of_root[] = "/run/spanwatch/control.sock";
 
+static bool find_default(const char *name, char path[STATUS_PATH_SIZE]);
 static int make_folder(const char *path);
 static int make_socket(struct sockaddr_un *address, const char *path);
 static int remove_stale(const char *path);
@@ -23,20 +25,13 @@ static void give_to_group(const char *path);
 bool
 status_socket_default(char path[STATUS_PATH_SIZE])
 {
-	const char *folder = getenv("XDG_RUNTIME_DIR");
-	int length;
+	return find_default("status.sock", path);
+}
 
-	if (geteuid() == 0) {
-		(void)snprintf(
-		    path, STATUS_PATH_SIZE, "%s", status_socket_of_root);
-		return true;
-	}
-	if (folder == NULL || folder[0] != '/') {
-		return false;
-	}
-	length = snprintf(
-	    path, STATUS_PATH_SIZE, "%s/spanwatch/status.sock", folder);
-	return length > 0 && length < STATUS_PATH_SIZE;
+bool
+control_socket_default(char path[STATUS_PATH_SIZE])
+{
+	return find_default("control.sock", path);
 }
 
 int
@@ -100,6 +95,23 @@ status_socket_connect(const char *path)
 		return error;
 	}
 	return fd;
+}
+
+static bool
+find_default(const char *name, char path[STATUS_PATH_SIZE])
+{
+	const char *folder = getenv("XDG_RUNTIME_DIR");
+	int length;
+
+	if (geteuid() == 0) {
+		folder = "/run";
+	}
+	if (folder == NULL || folder[0] != '/') {
+		return false;
+	}
+	length =
+	    snprintf(path, STATUS_PATH_SIZE, "%s/spanwatch/%s", folder, name);
+	return length > 0 && length < STATUS_PATH_SIZE;
 }
 
 static int

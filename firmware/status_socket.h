@@ -1,8 +1,9 @@
 /*
- * Status socket: where `spanwatch status` finds the running sensor.
+ * Local sockets: where the commands find the running sensor.
  *
- * A stream socket in the file system, for its owner and the group "spanwatch"
- * only.  Who connects is given one JSON document, and the end.
+ * Stream sockets in the file system, for their owner and the group "spanwatch"
+ * only.  Who connects to the status socket is given one JSON document, and the
+ * end; who connects to the control socket says first what is to be done.
  */
 #ifndef FIRMWARE_STATUS_SOCKET_H
 #define FIRMWARE_STATUS_SOCKET_H
@@ -15,8 +16,12 @@ enum { STATUS_PATH_SIZE = 108 }; /* Bytes: that of struct sockaddr_un. */
  * XDG_RUNTIME_DIR.  False: there is no such place. */
 bool status_socket_default(char path[STATUS_PATH_SIZE]);
 
-/* The place for root, wherever this user's is. */
+/* The same of the control socket. */
+bool control_socket_default(char path[STATUS_PATH_SIZE]);
+
+/* The places for root, wherever this user's are. */
 extern const char status_socket_of_root[];
+extern const char control_socket_of_root[];
 
 /* Listens at 'path'; the folder is made if only that is missing.  Returns the
  * descriptor or a negative errno: -EADDRINUSE if somebody answers there. */

@@ -10,6 +10,7 @@
 #include "firmware/clock.h"
 #include "firmware/command.h"
 #include "firmware/confine.h"
+#include "firmware/hangs.h"
 #include "firmware/reload.h"
 #include "firmware/spawn.h"
 
@@ -111,6 +112,7 @@ prepare(struct supervisor *supervisor)
 	supervisor->health.pid = getpid();
 	supervisor->look_s = 1;
 	supervisor->config->policy.version = 1;
+	supervisor->config->soc_version = 1;
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		sigaddset(&set, signals[i]);
@@ -218,8 +220,8 @@ spawn(struct supervised *role)
 	briefing_send(role);
 }
 
-/* A role has nothing to say but that it is ready, and the collector which relay
- * it wants to have called. */
+/* A role has nothing to say but that it is ready, and the collector and the
+ * forwarder whom they want to have called. */
 static void
 take_message(void *context, const void *message, int descriptor)
 {
@@ -458,6 +460,7 @@ every_second(void *context, uint64_t now_ns)
 
 	if (!supervisor->is_stopping) {
 		reload_interfaces(supervisor, now_ns);
+		hangs_look(supervisor, now_ns);
 	}
 	set_timer(supervisor, &supervisor->second, NS_PER_S);
 }
@@ -476,7 +479,8 @@ publish(struct supervisor *supervisor, uint64_t now_ns)
 			.pid = role->pid,
 			.restarts = role->restarts,
 			.last_status = role->last_status,
-			.state = (uint8_t)role->state,
+			.state = (uint8_t)(role->hangs ? HEALTH_ROLE_HANGING
+			                               : role->state),
 		};
 	}
 	stats_page_publish(

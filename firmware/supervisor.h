@@ -19,6 +19,9 @@
  * it every second; when it is there the sensor is started anew, since one that
  * is confined cannot open it.
  *
+ * A role whose heartbeat stands still hangs: that is logged after ten seconds,
+ * and after thirty it is ended, and started again (firmware/hangs.h).
+ *
  * To add a role: a row each in roles.c, health.c, confine_profiles.c and
  * briefing.c, and its messages in messages.c.
  *
@@ -61,6 +64,9 @@ struct supervised {
 	struct stats_page page; /* To read; the supervisor's own: to write. */
 	struct timer restart;   /* When it is started again. */
 	struct timer patience;  /* When it is ended by force. */
+	uint64_t heartbeat_ns;  /* As its page last said... */
+	uint64_t heard_ns;      /* ...and since when; monotonic, as it is. */
+	bool hangs;
 };
 
 struct supervisor {
@@ -69,11 +75,12 @@ struct supervisor {
 	struct config *config;   /* Read and in force. */
 	struct config *spare;    /* For reading again. */
 	int status_fd;           /* Listens for who asks; -1: nobody can. */
+	int control_fd;          /* For requests; likewise. */
 	bool prints_json;
 	/* Why nobody can ask for the status; empty: they can. */
 	char status_notice[SUPERVISOR_NOTICE_SIZE];
 
-	/* Private to supervisor.c, briefing.c and reload.c. */
+	/* Private to supervisor.c, briefing.c, hangs.c and reload.c. */
 	struct log log;
 	struct loop loop;
 	struct timers timers; /* Of the monotonic clock. */
@@ -85,8 +92,10 @@ struct supervisor {
 	struct sensor_health sensor_health;
 	struct message_start_sensor start_sensor;
 	struct message_start_collector start_collector;
-	uint64_t called_ns[CONFIG_ADDRESS_COUNT]; /* When each relay was. */
+	/* When each relay, or soc, was called for a role. */
+	uint64_t called_ns[ROLE_COUNT][MESSAGE_RELAY_COUNT];
 	uint64_t look_again_ns; /* For interfaces; monotonic. */
+	uint64_t listened_ns;   /* For heartbeats, last. */
 	uint32_t look_s;        /* From one look that helped to the next. */
 	bool has_begun;         /* Every role has run once. */
 	bool is_stopping;
@@ -95,12 +104,29 @@ struct supervisor {
 };
 
 /* Whether the configuration has anything for a role to do: the collector has
- * nothing where no logs arrive. */
+ * nothing where no logs arrive, the forwarder where nobody is to be told, the
+ * producer where none of these is a cluster of Kafka. */
 static inline bool
 supervisor_needs(const struct supervised *role)
 {
-	return role->id != ROLE_COLLECTOR ||
-	    config_logs_arrive(&role->supervisor->config->endpoint_logs);
+	const struct config *config = role->supervisor->config;
+
+	switch (role->id) {
+	case ROLE_COLLECTOR:
+		return config_logs_arrive(&config->endpoint_logs);
+	case ROLE_FORWARDER:
+		return config_forwarder_socs(config) > 0;
+#ifdef CONFIG_FORWARD_KAFKA
+	case ROLE_PRODUCER:
+		return config_forwarder_socs(config) < config->soc_count;
+#endif
+	case ROLE_SUPERVISOR:
+	case ROLE_LEDGER:
+	case ROLE_SENSOR:
+	case ROLE_COUNT:
+	default:
+		return true;
+	}
 }
 
 /* Asks a role to finish; it is then started anew, unless all are to stop.  One

@@ -9,7 +9,7 @@ KCONFIGS := Kconfig $(wildcard src/*/Kconfig firmware/Kconfig)
 
 # Goals that build nothing must work before anything is installed, and need no
 # configuration.
-GOALS_WITHOUT_CONFIG := help packages demo check check-lab lint clean \
+GOALS_WITHOUT_CONFIG := help packages demo check check-soc check-kafka check-lab lint clean \
 	distclean uninstall menuconfig olddefconfig savedefconfig %_defconfig
 ifneq ($(filter-out $(GOALS_WITHOUT_CONFIG),$(or $(MAKECMDGOALS),all)),)
 include $(O)/auto.conf

@@ -30,4 +30,5 @@ lint-memory: profiles
 		{ echo "'make docs' brings docs/memory.md up to date"; exit 1; }
 
 lint-man: $(O)/spanwatch
-	$(Q)scripts/check-man $(O)/spanwatch $(INSTALL_MAN)
+	$(Q)scripts/check-man $(O)/spanwatch man/spanwatch.1 \
+		$(filter-out man/spanwatch.1,$(INSTALL_MAN))

@@ -3,6 +3,9 @@
 LINT_C := $(sort $(wildcard src/*/*.c firmware/*.c firmware/*/*.c))
 LINT_H := $(sort $(wildcard src/*/*.h firmware/*.h firmware/*/*.h))
 LINT_TESTS := $(sort $(wildcard tests/*/*.[ch] tests/*/*/*.[ch]))
+# The lab of tests/lab/network is drawn by other rules.
+LINT_PYTHON = $(sort $(wildcard tests/*/*.py) \
+	$(shell grep -l '^#!/usr/bin/python3' scripts/* tests/*/run))
 # Flags that gcc and clang's tools both take.
 LINT_FLAGS = $(STD) $(INCLUDES)
 
@@ -41,14 +44,14 @@ lint-headers: $(O)/auto.conf
 # Capture allocates when it opens a source; libpcap does it for it.
 PACKET_PATH := mem decode flow classify detect
 # Policy and config work in the supervisor, which is not confined so.
-CONFINED := syslog endpoint attribute alert pipeline
+CONFINED := tls syslog forward endpoint attribute alert pipeline
 lint-symbols: $(PACKET_PATH:%=$(O)/src/%.a) $(CONFINED:%=$(O)/src/%.a)
 	$(Q)scripts/check-symbols $(filter $(PACKET_PATH:%=$(O)/src/%.a),$^)
 	$(Q)scripts/check-symbols --confined \
 		$(filter $(CONFINED:%=$(O)/src/%.a),$^)
 
 lint-style:
-	$(Q)scripts/check-style $(LINT_C) $(LINT_H) $(LINT_TESTS)
+	$(Q)scripts/check-style $(LINT_C) $(LINT_H) $(LINT_TESTS) $(LINT_PYTHON)
 
 # The deepest chain of calls, from the call graphs beside the objects.
 STACK_BYTES := 65536

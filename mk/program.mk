@@ -1,6 +1,9 @@
 # The one executable.
 
-LIBS := -lpcap -lconfuse -lexpat -ljansson -lnettle -lgnutls -lseccomp -lcap -lm
+LIBS := -lpcap -lconfuse -lexpat -ljansson -lsqlite3 -lnettle -lgnutls -lseccomp -lcap -lm
+ifeq ($(CONFIG_FORWARD_KAFKA),y)
+LIBS += -lrdkafka
+endif
 ifeq ($(CONFIG_CLASSIFY_NDPI),y)
 LIBS += -lndpi
 endif

@@ -5,6 +5,7 @@
 #                            run in release and asan
 # tests/endpoint/run         log messages in, events out; how long each takes:
 #                            show_events --bench
+# tests/forward/run          records in, messages to a SOC out, read back
 # tests/fuzz/fuzz_*.c        one program each, over the whole line; what was
 #                            found once (regressions/, seeds/) is run again
 # tests/detection/           made-up scanners and honest hosts before detect:
@@ -12,7 +13,15 @@
 # tests/ground/run           configuring, installing, what make says
 # tests/replay/run           recordings in, alerts out; and what bad input gives
 # tests/memory/flood.c       no allocation on the packet path; flat under floods
+# tests/fault/run            the store's writer, killed or refused at any call to
+#                            the system; opened again and held against
+# tests/fault/run_whole      the same of keeping and forwarding together: what
+#                            was printed and what receivers got held against it
 # tests/syslog/test_logs.py  logs of endpoints: a running sensor and its peers
+# tests/forward/test_receivers.py  `make check-soc`: rsyslog and syslog-ng
+#                            receive what is forwarded
+# tests/forward/test_kafka.py  `make check-kafka`: built with Kafka, a running
+#                            sensor and a mocked cluster
 # tests/lab/test_*           live, in network namespaces; needs root, else it
 #                            skips
 # tests/contrib/test_files   contrib/endpoints: files that are only read
@@ -24,7 +33,10 @@
 
 UNIT_ROOMS := $(sort $(patsubst tests/unit/%/,%,$(dir $(wildcard tests/unit/*/test_*.c))))
 UNIT_PROGRAMS := $(patsubst %,$(B)/tests/unit/%/test,$(UNIT_ROOMS))
+# An archive: a room's tests take of it what they need, and only that has to
+# link with the room.
 SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/support/*.c)))
+SUPPORT := $(B)/tests/support.a
 ROOM_ARCHIVES := $(patsubst %,$(B)/src/%.a,$(ROOMS))
 # firmware/ is no room, but its parts are tested like one.
 room_archives_firmware := $(filter-out $(B)/firmware/main.o,$(PROGRAM_OBJ)) \
@@ -41,11 +53,14 @@ $(B)/tests/%.o: tests/%.c $(MAKE_RULES)
 	$(COMPILE)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -c -o $@ $<
 
+$(SUPPORT): $(SUPPORT_OBJ)
+	$(Q)rm -f $@; ar rcsD $@ $^
+
 # A program of unit tests also hangs on its folder, so that a file that went is
 # not linked on.
 define unit_rules
 $(B)/tests/unit/$(1)/test: $$(patsubst %.c,$(B)/%.o,$$(sort $$(wildcard tests/unit/$(1)/*.c))) \
-		$(SUPPORT_OBJ) $$(room_archives_$(1)) tests/unit/$(1)
+		$(SUPPORT) $$(room_archives_$(1)) tests/unit/$(1)
 	$$(call link,-lcriterion)
 endef
 $(foreach room,$(UNIT_ROOMS),$(eval $(call unit_rules,$(room))))
@@ -80,10 +95,50 @@ SHOW_EVENTS := $(B)/tests/endpoint/show_events
 $(SHOW_EVENTS): $(B)/tests/endpoint/show_events.o $(room_archives_endpoint)
 	$(call link)
 
+# Records in, messages to a SOC out.
+SHOW_FORMATS := $(B)/tests/forward/show_formats
+$(SHOW_FORMATS): $(B)/tests/forward/show_formats.o $(room_archives_forward)
+	$(call link)
+
 # Recorded activities, and which process is named for them.
 NAME_PROCESS := $(B)/tests/attribution/name_process
 $(NAME_PROCESS): $(B)/tests/attribution/name_process.o $(ROOM_ARCHIVES)
 	$(call link)
+
+# Records in, messages to a receiver out, without a sensor.
+SEND_RECORDS := $(B)/tests/forward/send
+$(SEND_RECORDS): $(B)/tests/forward/send.o $(room_archives_forward) \
+		$(B)/src/policy.a $(B)/src/authorise.a
+	$(call link)
+
+# A cluster of Kafka, mocked.
+KAFKA_CLUSTER := $(B)/tests/forward/kafka_cluster
+$(KAFKA_CLUSTER): $(B)/tests/forward/kafka_cluster.o
+	$(call link)
+
+# The store's writer, and what cuts it off between two calls to the system.
+CUT_WRITER := $(B)/tests/fault/writer
+$(CUT_WRITER): $(B)/tests/fault/writer.o $(room_archives_store)
+	$(call link)
+# Keeping and forwarding together, likewise.
+KEEPER := $(B)/tests/fault/keeper
+$(KEEPER): $(B)/tests/fault/keeper.o $(B)/tests/support/finding_builder.o \
+		$(ROOM_ARCHIVES)
+	$(call link)
+FAULT_DUMP := $(B)/tests/fault/dump
+$(FAULT_DUMP): $(B)/tests/fault/dump.o $(room_archives_store)
+	$(call link)
+CUT := $(B)/tests/fault/cut.so
+$(CUT): tests/fault/cut.c $(MAKE_RULES)
+	@mkdir -p $(@D) && echo "  LD      $@"
+	$(Q)$(CC) $(STD) -O2 $(WARNINGS) -Wno-pedantic -shared -fPIC \
+		-fvisibility=default -o $@ $<
+
+.PHONY: check-fault
+check-fault: $(CUT_WRITER) $(KEEPER) $(FAULT_DUMP) $(CUT) ## Kill storing 720 times, with forwarding 600 times
+	$(Q)scripts/run-tests --jobs 1 \
+		'fault=tests/fault/run $(CUT_WRITER) $(CUT)' \
+		'fault whole=tests/fault/run_whole $(KEEPER) $(CUT)'
 
 LAB_PROGRAMS := $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/lab/test_*.c)))
 LAB_SCRIPTS := $(sort $(wildcard tests/lab/test_*.py))
@@ -140,16 +195,20 @@ check: ## Install, build, and run every test that needs no root
 	$(Q)scripts/install-packages build test lint
 	$(Q)$(MAKE) --no-print-directory $(PARALLEL) run-check
 run-check: all unit-programs $(SIMULATE) $(FLOOD) $(SHOW_EVENTS) \
-		$(NAME_PROCESS)
+		$(NAME_PROCESS) $(SHOW_FORMATS) $(CUT_WRITER) $(KEEPER) $(FAULT_DUMP) $(CUT)
 	$(Q)$(MAKE) --no-print-directory VARIANT=asan unit-programs fuzz-programs
 	$(Q)SPANWATCH=$(abspath $(SPANWATCH)) scripts/run-tests \
 		'memory=$(FLOOD)' \
+		'fault=tests/fault/run $(CUT_WRITER) $(CUT)' \
+		'fault whole=tests/fault/run_whole $(KEEPER) $(CUT) --kills 60' \
 		'detection=$(SIMULATE) --check' \
 		'ground=tests/ground/run' \
 		'replay=tests/replay/run' \
 		'logs=tests/syslog/test_logs.py' \
 		'endpoint=tests/endpoint/run $(SHOW_EVENTS)' \
 		'attribution=tests/attribution/run $(NAME_PROCESS)' \
+		'forward=tests/forward/run $(SHOW_FORMATS)' \
+		'contrib siem=tests/contrib/test_siem.py $(SHOW_FORMATS)' \
 		'contrib files=env SHOW_EVENTS=$(abspath $(SHOW_EVENTS)) tests/contrib/test_files.py' \
 		$(foreach room,$(UNIT_ROOMS), \
 			'unit $(room)=$(O)/tests/unit/$(room)/test' \
@@ -158,6 +217,29 @@ run-check: all unit-programs $(SIMULATE) $(FLOOD) $(SHOW_EVENTS) \
 			$(O)/asan/tests/fuzz/fuzz_$(name) $(call fuzz_inputs,$(name)))') \
 		--by-exit $(foreach part,$(filter-out $(LINT_SKIP:%=lint-%),$(LINT_PARTS)), \
 			'$(subst lint-,lint ,$(part))=$(TEST_MAKE) $(part)')
+
+# Receivers of SOCs, rsyslog and syslog-ng, run here as whoever runs this.
+.PHONY: check-soc run-check-soc
+check-soc: ## Install, build, and send to the receivers of SOCs
+	$(Q)scripts/install-packages build soc
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) run-check-soc
+run-check-soc: all $(SEND_RECORDS)
+	$(Q)SPANWATCH=$(abspath $(SPANWATCH)) SEND=$(abspath $(SEND_RECORDS)) \
+		DAEMONS=$(abspath $(O)/soc) scripts/run-tests --jobs 1 \
+		'receivers=tests/forward/test_receivers.py'
+
+# With Kafka built in, which is not the default: in a folder of its own.
+.PHONY: check-kafka run-check-kafka
+check-kafka: ## Install, build with Kafka, and send to a mocked cluster
+	$(Q)scripts/install-packages build test kafka
+	$(Q)mkdir -p $(O)/kafka && echo CONFIG_FORWARD_KAFKA=y >$(O)/kafka/.config
+	$(Q)$(MAKE) --no-print-directory $(PARALLEL) O=$(O)/kafka run-check-kafka
+run-check-kafka: all $(KAFKA_CLUSTER) $(patsubst %,$(B)/tests/unit/%/test,config forward firmware)
+	$(Q)SPANWATCH=$(abspath $(SPANWATCH)) CLUSTER=$(abspath $(KAFKA_CLUSTER)) \
+		scripts/run-tests --jobs 1 \
+		'kafka=tests/forward/test_kafka.py' \
+		$(foreach room,config forward firmware, \
+			'unit $(room)=$(B)/tests/unit/$(room)/test')
 
 check-lab: ## Install, build, and run the live tests in namespaces (root)
 	$(Q)scripts/install-packages build lab; status=$$?; \

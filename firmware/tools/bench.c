@@ -235,10 +235,10 @@ run_line(struct bench *bench)
 	uint64_t begun_ns = clock_read_ns(CLOCK_PROCESS_CPUTIME_ID);
 
 	bench->findings = 0;
-	for (uint64_t i = 0; i < recording->frame_count; i += CAPTURE_BURST) {
+	for (uint64_t i = 0; i < recording->frame_count;) {
 		uint64_t left = recording->frame_count - i;
 
-		sensor_pipeline_frames(&bench->line, recording->frames + i,
+		i += sensor_pipeline_frames(&bench->line, recording->frames + i,
 		    left < CAPTURE_BURST ? (uint32_t)left : CAPTURE_BURST);
 		while (sensor_pipeline_next_finding(
 		    &bench->line, &bench->finding)) {

@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "firmware/command.h"
 #include "firmware/configuration.h"
+#include "firmware/tools/understood.h"
 #include "firmware/visible.h"
 
 static int run(int argc, char **argv);
@@ -19,10 +20,14 @@ const struct command command_check = {
 	.text =
 	    "Prints every error as \"FILE:LINE: what is wrong, and what would be "
 	    "right\" on\n"
-	    "standard error and exits with 1 if there is one; a good file is "
-	    "summed up in a\n"
-	    "line. What is accepted here is what `spanwatch run` accepts. Without "
-	    "-c the\n"
+	    "standard error and exits with 1 if there is one; what may not be "
+	    "meant is a\n"
+	    "warning, and no error. Of a good file it prints what was "
+	    "understood: the\n"
+	    "segments and which of two an address belongs to, and after how many "
+	    "probes a scan\n"
+	    "is told. What is accepted here is what `spanwatch run` accepts. "
+	    "Without -c the\n"
 	    "built-in defaults are summed up.\n",
 	.options = {
 		[OPTION_CONFIG] = { "-c", "FILE", "the configuration" },
@@ -50,6 +55,7 @@ run(int argc, char **argv)
 	if (status == EXIT_DONE) {
 		print_summary(
 		    path != NULL ? path : "built-in defaults", &config);
+		understood_print(&config.policy);
 	}
 	return status;
 }

@@ -12,9 +12,10 @@
 #include "capture/capture_file.h"
 #include "firmware/command.h"
 #include "firmware/configuration.h"
-#include "firmware/hosts.h"
 #include "firmware/tools/progress.h"
 #include "firmware/tools/replay_logs.h"
+#include "firmware/tools/replay_report.h"
+#include "firmware/tools/replay_store.h"
 #include "firmware/visible.h"
 #include "pipeline/ledger_pipeline.h"
 #include "pipeline/sensor_pipeline.h"
@@ -54,7 +55,9 @@ const struct command command_replay = {
 	    "\n"
 	    "Standard output holds alerts and nothing else; counters, progress "
 	    "and warnings\n"
-	    "go to standard error. A damaged or cut-off recording gives what "
+	    "go to standard error. A reader that closes it ends the replay, "
+	    "without an error.\n"
+	    "A damaged or cut-off recording gives what "
 	    "could be read,\n"
 	    "a warning with the place in bytes, and exit status 1.\n",
 	.options = {
@@ -68,8 +71,8 @@ const struct command command_replay = {
 		[OPTION_LOGS] = { "--logs", "FILE", "endpoint messages, one a "
 		    "line or octet-counted; may be given several times", NULL,
 		    true },
-		[OPTION_STORE] = { "--store", "DIR", NULL,
-		    "this build has no store" },
+		[OPTION_STORE] = { "--store", "DIR", "keep alerts and their "
+		    "evidence there, as a running sensor would" },
 		[OPTION_SERVE] = { "--serve", NULL, NULL,
 		    "this build has no web UI" },
 	},
@@ -82,6 +85,7 @@ static const struct sensor_keys fixed_keys = {
 	.flow = { { 0xa4093822299f31d0, 0x082efa98ec4e6c89 } },
 	.classify = { { 0x452821e638d01377, 0xbe5466cf34e90c6c } },
 	.detect = { { 0xc0ac29b7c97c50dd, 0x3f84d5b5b5470917 } },
+	.sample = { { 0x2ffd72dbd01adfb7, 0xb8e1afed6a267e96 } },
 };
 
 static const struct hash_key fixed_key = { { 0x9216d5d98979fb1b,
@@ -92,6 +96,7 @@ struct replay {
 	bool shows_counters;
 	bool shows_hosts;
 	const char *config_path;
+	const char *store_path; /* Null: nothing is kept. */
 	uint32_t log_count;
 	const char *log_paths[REPLAY_LOGS];
 	int status; /* The exit status so far. */
@@ -102,6 +107,9 @@ struct replay {
 	struct sensor_pipeline line;
 	struct ledger_pipeline ledger;
 	struct replay_logs logs;
+	struct replay_store store;
+	bool is_written; /* All that was printed so far. */
+	int write_error; /* EPIPE: the reader had enough, and no error. */
 	struct config config;
 	struct finding finding;
 	struct alert alert;
@@ -116,16 +124,16 @@ static bool set_up(struct replay *replay, const struct options *options);
 static void run_recordings(struct replay *replay);
 static void report_trouble(struct replay *replay);
 static bool open_logs(struct replay *replay);
+static bool open_store(struct replay *replay);
+static void print_line(void *context, const char *line, size_t size);
+static bool say_last_words(struct replay *replay);
 static bool take_logs(struct replay *replay, uint64_t until_ns);
 static bool take_results(struct replay *replay);
 static bool show_alert(struct replay *replay);
 static bool print_findings(struct replay *replay);
-static bool print_alert(struct replay *replay);
+static void write_whole(struct replay *replay, const char *text, size_t size);
+static void print_text(struct replay *replay);
 static void say(struct replay *replay, const char *format, ...) SW_PRINTF(2, 3);
-static void warn_of_frames(struct replay *replay);
-static void warn_of_logs(struct replay *replay);
-static void print_hosts(const struct replay *replay);
-static void print_counters(const struct counters *counters);
 
 static int
 run(int argc, char **argv)
@@ -147,14 +155,17 @@ run(int argc, char **argv)
 	}
 	run_recordings(&replay);
 	progress_erase(&replay.progress);
-	warn_of_frames(&replay);
-	warn_of_logs(&replay);
+	replay_warn_of_frames(&replay.counters);
+	if (replay_warn_of_logs(&replay.logs)) {
+		replay.status = EXIT_INPUT;
+	}
 	if (replay.shows_hosts) {
-		print_hosts(&replay);
+		replay_print_hosts(replay.ledger.attribute, replay.line.now_ns);
 	}
 	if (replay.shows_counters) {
-		print_counters(&replay.counters);
+		replay_print_counters(&replay.counters);
 	}
+	replay_store_close(&replay.store);
 	replay_logs_finish(&replay.logs);
 	capture_file_finish(&replay.file);
 	sensor_pipeline_close(&replay.line);
@@ -173,6 +184,9 @@ take_options(
 	while ((which = options_next(options)) >= 0) {
 		if (which == OPTION_CONFIG) {
 			replay->config_path = options->value;
+		}
+		if (which == OPTION_STORE) {
+			replay->store_path = options->value;
 		}
 		if (which == OPTION_LOGS) {
 			if (replay->log_count == REPLAY_LOGS) {
@@ -209,13 +223,40 @@ set_up(struct replay *replay, const struct options *options)
 	sensor_pipeline_want_contacts(&replay->line, true);
 	ledger_pipeline_init(&replay->ledger, &replay->region, &fixed_key,
 	    &replay->config.policy, &replay->counters);
-	if (!open_logs(replay)) {
+	attribute_set_horizon(
+	    replay->ledger.attribute, replay->config.endpoint_logs.horizon_ns);
+	ledger_pipeline_apply_policy(
+	    &replay->ledger, &replay->config.zone, replay->config.two_person);
+	(void)authorise_use_file(replay->ledger.authorise,
+	    replay->config.scanners, replay->config.scanner_count);
+	if (!open_logs(replay) || !open_store(replay)) {
 		return false;
 	}
 	region_seal(&replay->region);
 	capture_file_init(&replay->file, &replay->counters, replay->arena,
 	    (const char *const *)options->operands, options->operand_count);
 	progress_begin(&replay->progress);
+	return true;
+}
+
+static bool
+open_store(struct replay *replay)
+{
+	char reason[REPLAY_STORE_REASON_SIZE];
+	int error;
+
+	keeping_init(
+	    &replay->store.keeping, &replay->counters, print_line, replay);
+	error = replay_store_open(
+	    &replay->store, replay->store_path, &replay->config, reason);
+	if (error != 0) {
+		replay->status =
+		    command_failed(&command_replay, exit_status_of(error),
+		        "the store in %s: %s", replay->store_path, reason);
+		return false;
+	}
+	replay->is_written = true;
+	replay_store_join(&replay->store, &replay->ledger);
 	return true;
 }
 
@@ -277,6 +318,30 @@ take_results(struct replay *replay)
 			return false;
 		}
 	}
+	replay_store_evidence(&replay->store, &replay->line, &replay->ledger,
+	    &replay->config.policy);
+	return true;
+}
+
+/* A second of the recordings' time at most at once; what it has brought is told
+ * before what comes after.  False as print_findings(). */
+static bool
+take_frames(struct replay *replay, uint32_t count)
+{
+	uint32_t taken = 0;
+
+	do {
+		const struct frame *frames = replay->frames + taken;
+
+		if (taken < count && !take_logs(replay, frames->time_ns)) {
+			return false;
+		}
+		taken += sensor_pipeline_frames(
+		    &replay->line, frames, count - taken);
+		if (!take_results(replay)) {
+			return false;
+		}
+	} while (taken < count);
 	return true;
 }
 
@@ -290,12 +355,7 @@ run_recordings(struct replay *replay)
 	do {
 		uint32_t count = capture_next(capture, replay->frames);
 
-		if (count > 0 &&
-		    !take_logs(replay, replay->frames[0].time_ns)) {
-			return;
-		}
-		sensor_pipeline_frames(&replay->line, replay->frames, count);
-		if (!take_results(replay)) {
+		if (!take_frames(replay, count)) {
 			return;
 		}
 		if (count == 0 && capture->state != CAPTURE_ENDED) {
@@ -308,9 +368,24 @@ run_recordings(struct replay *replay)
 	} while (capture->state == CAPTURE_RUNNING ||
 	    capture->state == CAPTURE_TROUBLE);
 	sensor_pipeline_finish(&replay->line);
-	if (take_results(replay)) {
-		(void)take_logs(replay, UINT64_MAX);
+	if (take_results(replay) && take_logs(replay, UINT64_MAX)) {
+		(void)say_last_words(replay);
 	}
+}
+
+/* What logs said last, be it only a count. */
+static bool
+say_last_words(struct replay *replay)
+{
+	uint32_t place = 0;
+
+	while (ledger_pipeline_last_word(
+	    &replay->ledger, replay->line.now_ns, &place, &replay->alert)) {
+		if (!show_alert(replay)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 /* What is wrong with a recording is told, and the next one follows. */
@@ -343,40 +418,57 @@ print_findings(struct replay *replay)
 	return true;
 }
 
+/* Stored, where there is a store, before it is shown. */
 static bool
 show_alert(struct replay *replay)
 {
 	progress_make_way(&replay->progress);
-	if (!print_alert(replay)) {
+	if (!replay_store_alert(&replay->store, &replay->alert)) {
 		replay->status = command_failed(&command_replay, EXIT_REFUSED,
-		    "standard output could not be written: %s",
-		    strerror(errno));
+		    "the store in %s cannot take more: %s", replay->store_path,
+		    store_error_clause(replay->store.keeping.store.error));
 		return false;
 	}
-	return true;
+	if (!replay->is_json) {
+		print_text(replay);
+	}
+	if (!replay->is_written && replay->write_error != EPIPE) {
+		replay->status = command_failed(&command_replay, EXIT_REFUSED,
+		    "standard output could not be written: %s",
+		    strerror(replay->write_error));
+	}
+	return replay->is_written;
 }
 
 /* Whole alerts only: what a reader has of a broken output can be used. */
-static bool
-print_alert(struct replay *replay)
+static void
+write_whole(struct replay *replay, const char *text, size_t size)
 {
-	struct strbuf buffer;
-	size_t length;
+	if (replay->is_written &&
+	    (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0)) {
+		replay->is_written = false;
+		replay->write_error = errno;
+	}
+}
+
+static void
+print_line(void *context, const char *line, size_t size)
+{
+	struct replay *replay = context;
 
 	if (replay->is_json) {
-		length = alert_json_line(
-		    &replay->alert, replay->text, sizeof(replay->text));
-		if (length == 0) {
-			errno = ENOMEM;
-			return false;
-		}
-	} else {
-		strbuf_init(&buffer, replay->text, sizeof(replay->text));
-		alert_text_add(&replay->alert, &buffer);
-		length = buffer.length;
+		write_whole(replay, line, size);
 	}
-	return fwrite(replay->text, 1, length, stdout) == length &&
-	    fflush(stdout) == 0;
+}
+
+static void
+print_text(struct replay *replay)
+{
+	struct strbuf buffer;
+
+	strbuf_init(&buffer, replay->text, sizeof(replay->text));
+	alert_text_add(&replay->alert, &buffer);
+	write_whole(replay, replay->text, buffer.length);
 }
 
 static void
@@ -389,78 +481,4 @@ say(struct replay *replay, const char *format, ...)
 	va_start(arguments, format);
 	visible_line_of(stderr, format, arguments);
 	va_end(arguments);
-}
-
-static void
-warn_of_frames(struct replay *replay)
-{
-	uint64_t count = replay->counters.value[COUNTER_CAPTURE_TIME_WENT_BACK];
-	uint64_t unknown =
-	    replay->counters.value[COUNTER_DECODE_UNKNOWN_LINK_TYPE];
-
-	if (count > 0) {
-		say(replay,
-		    "warning: time went back by more than a second at %" PRIu64
-		    " %s, within a recording or from one to the next; it was "
-		    "taken to stand still meanwhile",
-		    count, count == 1 ? "frame" : "frames");
-	}
-	if (unknown > 0) {
-		say(replay,
-		    "warning: %" PRIu64
-		    " %s of a link type that is not decoded",
-		    unknown, unknown == 1 ? "frame is" : "frames are");
-	}
-}
-
-static void
-warn_of_logs(struct replay *replay)
-{
-	const struct replay_logs *logs = &replay->logs;
-	uint32_t at = replay_logs_trouble(logs, 0);
-
-	for (; at < logs->count; at = replay_logs_trouble(logs, at + 1)) {
-		const struct log_file *file = &logs->sources[at].file;
-
-		say(replay,
-		    "error: %s: cannot be read on from byte %" PRIu64 ": %s",
-		    file->path, file->read, strerror(file->error));
-		replay->status = EXIT_INPUT;
-	}
-	if (logs->count > 0 && logs->events == 0) {
-		say(replay,
-		    "warning: none of %" PRIu64
-		    " log messages tells of a process or a connection: are "
-		    "these the logs of endpoints?",
-		    logs->messages);
-	} else if (logs->failures > 0) {
-		say(replay,
-		    "warning: %" PRIu64 " of %" PRIu64
-		    " log messages could not be used; --counters says why",
-		    logs->failures, logs->messages);
-	}
-}
-
-static void
-print_hosts(const struct replay *replay)
-{
-	static struct hosts_choice choice; /* Too large for the stack. */
-	uint32_t known = hosts_choose(
-	    replay->ledger.attribute, replay->line.now_ns, &choice);
-	json_t *list = hosts_report(&choice);
-
-	hosts_print(list, known, stderr);
-	json_decref(list);
-}
-
-static void
-print_counters(const struct counters *counters)
-{
-	for (int which = 0; which < COUNTER_COUNT; which++) {
-		if (counters->value[which] > 0) {
-			fprintf(stderr, "%-34s %12" PRIu64 "  %s\n",
-			    counter_name(which), counters->value[which],
-			    counter_sentence(which));
-		}
-	}
 }

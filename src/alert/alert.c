@@ -5,6 +5,7 @@
 
 #include <nettle/sha2.h>
 
+#include "alert/judge.h"
 #include "base/bytes.h"
 
 /* The segments of a finding, as indices of the policy in force. */
@@ -19,18 +20,14 @@ static void find_segments(struct segments *segments,
 static void look_up_segments(struct segments *segments,
     const struct finding *finding, const struct policy *policy);
 static void add_target_segment(struct segments *segments, uint16_t segment);
-static struct severity_place judge_segments(
-    const struct segments *segments, const struct policy *policy);
 static void name_segments(struct alert *alert, const struct segments *segments,
     const struct policy *policy);
-static void make_id(struct alert *alert);
 
 void
 alert_make(struct alert *alert, const struct finding *finding,
     const struct policy *policy)
 {
 	struct segments segments;
-	struct severity_place place;
 
 	memset(alert, 0, sizeof(*alert));
 	alert->finding = *finding;
@@ -40,9 +37,22 @@ alert_make(struct alert *alert, const struct finding *finding,
 	    policy->sensor_name);
 	find_segments(&segments, finding, policy);
 	name_segments(alert, &segments, policy);
-	place = judge_segments(&segments, policy);
-	severity_judge(&alert->severity, finding, &place);
-	make_id(alert);
+	alert_judge(alert, policy);
+	alert_id_of(finding, alert->sensor_name, alert->id);
+}
+
+void
+alert_judge(struct alert *alert, const struct policy *policy)
+{
+	struct severity_context context;
+	struct segments segments;
+
+	find_segments(&segments, &alert->finding, policy);
+	judge_context(&context, alert, policy,
+	    &(struct judge_segments){ .source = segments.source,
+	        .count = segments.count,
+	        .targets = segments.targets });
+	severity_judge(&alert->severity, &alert->finding, &context);
 }
 
 const char *
@@ -114,31 +124,6 @@ add_target_segment(struct segments *segments, uint16_t segment)
 	segments->targets[segments->count++] = segment;
 }
 
-static struct severity_place
-judge_segments(const struct segments *segments, const struct policy *policy)
-{
-	struct severity_place place = { .only_low = segments->count > 0 };
-
-	for (uint32_t i = 0; i < segments->count; i++) {
-		const struct policy_segment *segment =
-		    &policy->segments[segments->targets[i]];
-
-		if (segments->targets[i] != segments->source) {
-			place.other_segments++;
-		}
-		if (segment->criticality == POLICY_CRITICALITY_HIGH) {
-			place.into_high = true;
-		}
-		if (segment->criticality == POLICY_CRITICALITY_CRITICAL) {
-			place.into_critical = true;
-		}
-		if (segment->criticality != POLICY_CRITICALITY_LOW) {
-			place.only_low = false;
-		}
-	}
-	return place;
-}
-
 static void
 name_segments(struct alert *alert, const struct segments *segments,
     const struct policy *policy)
@@ -160,10 +145,10 @@ name_segments(struct alert *alert, const struct segments *segments,
 /* The identifier: when the campaign began, and a hash of the sensor, the source
  * and that time.  The fields that are hashed have fixed places or an end mark,
  * so that no two sources run into one text. */
-static void
-make_id(struct alert *alert)
+void
+alert_id_of(
+    const struct finding *finding, const char *sensor_name, char id[ULID_SIZE])
 {
-	const struct finding *finding = &alert->finding;
 	uint8_t source[1 + 16] = { 0 }; /* 0: none; 4: address; 6: MAC. */
 	uint8_t time[8];
 	uint8_t digest[SHA256_DIGEST_SIZE];
@@ -179,10 +164,10 @@ make_id(struct alert *alert)
 	store_be32(time, (uint32_t)(finding->first_seen_ns >> 32));
 	store_be32(time + 4, (uint32_t)finding->first_seen_ns);
 	sha256_init(&sha256);
-	sha256_update(&sha256, strlen(alert->sensor_name) + 1,
-	    (const uint8_t *)alert->sensor_name);
+	sha256_update(
+	    &sha256, strlen(sensor_name) + 1, (const uint8_t *)sensor_name);
 	sha256_update(&sha256, sizeof(source), source);
 	sha256_update(&sha256, sizeof(time), time);
 	sha256_digest(&sha256, sizeof(digest), digest);
-	ulid_format(finding->first_seen_ns / NS_PER_MS, digest, alert->id);
+	ulid_format(finding->first_seen_ns / NS_PER_MS, digest, id);
 }

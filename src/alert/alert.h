@@ -16,14 +16,16 @@
 #ifndef ALERT_ALERT_H
 #define ALERT_ALERT_H
 
+#include "alert/people.h"
 #include "alert/severity.h"
 #include "alert/ulid.h"
 #include "attribute/attribution.h"
+#include "authorise/authorisation.h"
 #include "base/base.h"
 #include "detect/finding.h"
 #include "policy/policy.h"
 
-enum { ALERT_CHANGES = 8, ALERT_CHANGE_SIZE = 512 };
+enum { ALERT_CHANGES = 12, ALERT_CHANGE_SIZE = 512 };
 
 enum alert_status {
 	ALERT_OPEN,
@@ -39,6 +41,8 @@ struct alert {
 	struct severity severity;
 	struct finding finding;
 	struct attribution attribution;
+	struct authorisation authorisation;
+	struct alert_people people;
 	/* What is new since the revision before, in sentences. */
 	uint32_t change_count;
 	char changes[ALERT_CHANGES][ALERT_CHANGE_SIZE];
@@ -50,10 +54,21 @@ struct alert {
 	char target_segments[FINDING_SEGMENTS][POLICY_NAME_SIZE];
 };
 
-/* Makes the alert that 'finding' is under 'policy'.  A finding that was made
- * under another version of the policy has its segments looked up anew. */
+/* Makes the alert that 'finding' is under 'policy', for one that knows of no
+ * process, no entry and no act of people: those are the caller's to fill in.  A
+ * finding that was made under another version of the policy has its segments
+ * looked up anew. */
 void alert_make(struct alert *alert, const struct finding *finding,
     const struct policy *policy);
+
+/* Judges anew how severe the alert is: to be called when its process has been
+ * filled in, which alert_make() cannot know of. */
+void alert_judge(struct alert *alert, const struct policy *policy);
+
+/* The identifier of the alert that a finding is: the same for all its
+ * revisions, in every replay. */
+void alert_id_of(
+    const struct finding *finding, const char *sensor_name, char id[ULID_SIZE]);
 
 /* "open", "acknowledged", "closed", "authorised". */
 const char *alert_status_name(enum alert_status status);

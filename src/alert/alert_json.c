@@ -3,10 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "alert/authorised.h"
 #include "alert/community_id.h"
 #include "alert/json_help.h"
 #include "alert/process.h"
 #include "alert/service.h"
+#include "alert/steps.h"
 #include "alert/summary.h"
 #include "alert/words.h"
 #include "base/rfc3339.h"
@@ -117,7 +119,7 @@ add_evidence(json_t *object, const struct alert *alert)
 	    put(object, "process", process_json(&alert->attribution)) &&
 	    put(object, "other_processes",
 	        process_others_json(&alert->attribution)) &&
-	    put(object, "authorised", json_null()) &&
+	    put(object, "authorised", authorised_json(&alert->authorisation)) &&
 	    put(object, "attack", attack_of(alert)) &&
 	    put(object, "visibility",
 	        json_pack("{s:o, s:b, s:b}", "dropped_packets",
@@ -142,6 +144,13 @@ add_additions(json_t *object, const struct alert *alert)
 	    put(object, "changes", changes_of(alert)) &&
 	    put(object, "process_notes",
 	        process_notes_json(&alert->attribution)) &&
+	    put(object, "containment",
+	        people_containment_json(&alert->people)) &&
+	    put(object, "acts", people_acts_json(&alert->people)) &&
+	    put(object, "next_steps", steps_json(alert)) &&
+	    put(object, "scope", scope_json(alert)) &&
+	    put(object, "nearest_entry",
+	        authorised_nearest_json(&alert->authorisation)) &&
 	    put(object, "score_reasons", marks_of(&alert->severity)) &&
 	    put(object, "samples", samples_of(&alert->finding));
 }
@@ -309,7 +318,9 @@ reasons_of(const struct finding *finding)
 
 /* MITRE ATT&CK: T1018 Remote System Discovery is asking who is there, T1046
  * Network Service Discovery asking for what they offer, T1595 Active Scanning
- * either from outside; AN1057 is its analytic for unusual scanning. */
+ * either from outside, and T1595.001 Scanning IP Blocks if it goes for many
+ * addresses; AN1057 is its analytic for unusual scanning.  Probes show neither
+ * a search for holes (T1595.002) nor shares being listed (T1135). */
 static json_t *
 attack_of(const struct alert *alert)
 {
@@ -335,6 +346,10 @@ attack_of(const struct alert *alert)
 	}
 	if (finding->has_address && !alert->source_in_segment) {
 		whole = push(list, json_string("T1595")) && whole;
+		if (finding->kind_count > 0 &&
+		    finding->kinds[0] != FINDING_PORT_SCAN) {
+			whole = push(list, json_string("T1595.001")) && whole;
+		}
 	}
 	return json_pack("{s:s, s:o}", "analytic", "AN1057", "techniques",
 	    finished(list, whole));

@@ -1,5 +1,6 @@
 #include "alert/alert_text.h"
 
+#include "alert/authorised.h"
 #include "alert/process.h"
 #include "alert/service.h"
 #include "alert/summary.h"
@@ -37,6 +38,7 @@ alert_text_add(const struct alert *alert, struct strbuf *buffer)
 	add_times(finding, buffer);
 	add_source(alert, buffer);
 	process_text_add(&alert->attribution, buffer);
+	authorised_text_add(&alert->authorisation, buffer);
 	add_targets(alert, buffer);
 	add_services(finding, buffer);
 	add_outcomes(finding, buffer);

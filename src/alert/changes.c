@@ -239,8 +239,25 @@ add_process(uint64_t digest, const struct attribution_process *process)
 	return add_text(digest, process->parent_image);
 }
 
+/* What a sentence says beside its figures, which change with every event. */
+static uint64_t
+add_sentence(uint64_t digest, const char *sentence)
+{
+	char words[ATTRIBUTION_SENTENCE_SIZE];
+	size_t length = 0;
+
+	for (const char *at = sentence; *at != '\0'; at++) {
+		if (*at < '0' || *at > '9') {
+			words[length++] = *at;
+		}
+	}
+	words[length] = '\0';
+	return add_text(digest, words);
+}
+
 /* While logs lag behind the probes, further candidates come and go: one that is
- * merely possible is no news. */
+ * merely possible is no news.  That matches have doubled is, and that there are
+ * as many now as there are probes. */
 uint64_t
 changes_process_digest(const struct attribution *attribution)
 {
@@ -252,10 +269,17 @@ changes_process_digest(const struct attribution *attribution)
 
 		if (i == 0) {
 			digest += size_class(process->matched);
+			digest += process->matched_of > 0 &&
+			        process->matched >= process->matched_of
+			    ? DIGEST_FACTOR
+			    : 0;
 		}
 		if (i == 0 || process->confidence >= ATTRIBUTION_PROBABLE) {
 			digest = add_process(digest, process);
 		}
+	}
+	for (uint32_t i = 0; i < attribution->note_count; i++) {
+		digest = add_sentence(digest, attribution->notes[i]);
 	}
 	return digest;
 }

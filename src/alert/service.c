@@ -47,6 +47,52 @@ service_usual_name(uint8_t protocol, uint16_t port)
 	return NULL;
 }
 
+enum service_purpose
+service_purpose(uint8_t protocol, uint16_t port)
+{
+	static const struct {
+		const char *name;
+		enum service_purpose purpose;
+	} purposes[] = {
+		{ "SSH", SERVICE_ADMIN },
+		{ "Telnet", SERVICE_ADMIN },
+		{ "MSRPC", SERVICE_ADMIN },
+		{ "NetBIOS", SERVICE_ADMIN },
+		{ "SMB", SERVICE_ADMIN },
+		{ "LDAP", SERVICE_ADMIN },
+		{ "LDAPS", SERVICE_ADMIN },
+		{ "Kerberos", SERVICE_ADMIN },
+		{ "RDP", SERVICE_ADMIN },
+		{ "VNC", SERVICE_ADMIN },
+		{ "WinRM", SERVICE_ADMIN },
+		{ "Docker", SERVICE_ADMIN },
+		{ "Kubernetes", SERVICE_ADMIN },
+		{ "SNMP", SERVICE_ADMIN },
+		{ "IPMI", SERVICE_ADMIN },
+		{ "MS SQL", SERVICE_DATA },
+		{ "Oracle", SERVICE_DATA },
+		{ "MySQL", SERVICE_DATA },
+		{ "PostgreSQL", SERVICE_DATA },
+		{ "Redis", SERVICE_DATA },
+		{ "Elasticsearch", SERVICE_DATA },
+		{ "MongoDB", SERVICE_DATA },
+		{ "S7", SERVICE_CONTROL },
+		{ "Modbus", SERVICE_CONTROL },
+		{ "OPC UA", SERVICE_CONTROL },
+		{ "DNP3", SERVICE_CONTROL },
+		{ "EtherNet/IP", SERVICE_CONTROL },
+		{ "BACnet", SERVICE_CONTROL },
+	};
+	const char *name = service_usual_name(protocol, port);
+
+	for (size_t i = 0; name != NULL && i < ARRAY_SIZE(purposes); i++) {
+		if (strcmp(purposes[i].name, name) == 0) {
+			return purposes[i].purpose;
+		}
+	}
+	return SERVICE_OTHER;
+}
+
 void
 service_label(const struct finding *finding, uint8_t protocol, uint16_t port,
     char text[SERVICE_LABEL_SIZE])

@@ -23,6 +23,17 @@ enum {
 /* What is usually found behind a port; null where nothing is known. */
 const char *service_usual_name(uint8_t protocol, uint16_t port);
 
+/* What a service is for, as far as that tells what somebody is after. */
+enum service_purpose {
+	SERVICE_OTHER,
+	SERVICE_ADMIN,   /* Hosts are administered by it, or their users. */
+	SERVICE_DATA,    /* Databases. */
+	SERVICE_CONTROL, /* Industrial control. */
+};
+
+/* Of a port, by what is usually behind it. */
+enum service_purpose service_purpose(uint8_t protocol, uint16_t port);
+
 /* Writes "tcp/445 SMB", "tcp/4444" or "icmp". */
 void service_label(const struct finding *finding, uint8_t protocol,
     uint16_t port, char text[SERVICE_LABEL_SIZE]);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "alert/service.h"
+
 /* From these scores on. */
 enum {
 	SCORE_MEDIUM = 30,
@@ -9,6 +11,12 @@ enum {
 	SCORE_CRITICAL = 85,
 	SCORE_TOP = 100
 };
+
+/* The most services of which what they are for says anything. */
+enum { ASKED_MOST = 32 };
+
+/* Between two probes, on average. */
+static const uint64_t patient_gap_ns = 300 * NS_PER_S;
 
 /* A size from which on a mark counts; the smallest of a group comes first. */
 struct step {
@@ -48,7 +56,14 @@ static const struct step crossing_steps[] = {
 static void judge_technique(
     struct severity *severity, const struct finding *finding);
 static void judge_place(
-    struct severity *severity, const struct severity_place *place);
+    struct severity *severity, const struct severity_context *context);
+static void judge_origin(
+    struct severity *severity, const struct severity_context *context);
+static void judge_maker(struct severity *severity,
+    const struct finding *finding, const struct severity_context *context);
+static void judge_asked(
+    struct severity *severity, const struct finding *finding);
+static bool is_patient(const struct finding *finding);
 static uint64_t dark_count(const struct finding *finding);
 static void add(struct severity *severity, enum severity_mark mark);
 static void add_step(struct severity *severity, const struct step *steps,
@@ -57,7 +72,7 @@ static void sum_up(struct severity *severity);
 
 void
 severity_judge(struct severity *severity, const struct finding *finding,
-    const struct severity_place *place)
+    const struct severity_context *context)
 {
 	static const enum severity_mark of_kind[FINDING_KIND_COUNT] = {
 		[FINDING_PORT_SCAN] = SEVERITY_MARK_KIND_PORT_SCAN,
@@ -82,7 +97,13 @@ severity_judge(struct severity *severity, const struct finding *finding,
 	    severity, dark_steps, ARRAY_SIZE(dark_steps), dark_count(finding));
 	add_step(severity, learned_steps, ARRAY_SIZE(learned_steps),
 	    finding->answered);
-	judge_place(severity, place);
+	if (is_patient(finding)) {
+		add(severity, SEVERITY_MARK_PATIENT);
+	}
+	judge_asked(severity, finding);
+	judge_place(severity, context);
+	judge_origin(severity, context);
+	judge_maker(severity, finding, context);
 	sum_up(severity);
 }
 
@@ -144,17 +165,92 @@ judge_technique(struct severity *severity, const struct finding *finding)
 }
 
 static void
-judge_place(struct severity *severity, const struct severity_place *place)
+judge_place(struct severity *severity, const struct severity_context *context)
 {
 	add_step(severity, crossing_steps, ARRAY_SIZE(crossing_steps),
-	    place->other_segments);
-	if (place->into_critical) {
+	    context->other_segments);
+	if (context->into_critical) {
 		add(severity, SEVERITY_MARK_INTO_CRITICAL);
-	} else if (place->into_high) {
+	} else if (context->into_high) {
 		add(severity, SEVERITY_MARK_INTO_HIGH);
-	} else if (place->only_low) {
+	} else if (context->only_low) {
 		add(severity, SEVERITY_MARK_INTO_LOW);
 	}
+	if (context->into_infrastructure) {
+		add(severity, SEVERITY_MARK_INTO_INFRASTRUCTURE);
+	}
+}
+
+static void
+judge_origin(struct severity *severity, const struct severity_context *context)
+{
+	if (context->source_role == POLICY_ROLE_SCANNER ||
+	    context->source_role == POLICY_ROLE_MONITORING) {
+		add(severity, SEVERITY_MARK_FROM_ASKER);
+	} else if (context->source_role == POLICY_ROLE_WORKSTATION) {
+		add(severity, SEVERITY_MARK_FROM_WORKSTATION);
+	} else if (context->from_outside) {
+		add(severity, SEVERITY_MARK_FROM_OUTSIDE);
+	}
+}
+
+static void
+judge_maker(struct severity *severity, const struct finding *finding,
+    const struct severity_context *context)
+{
+	bool is_crafted = false;
+
+	for (uint32_t i = 0; i < finding->reason_count; i++) {
+		is_crafted = is_crafted ||
+		    finding->reasons[i].code == FINDING_REASON_CRAFTED;
+	}
+	if (context->by_known_scanner) {
+		add(severity, SEVERITY_MARK_TOOL_PROCESS);
+	} else if (is_crafted) {
+		add(severity, SEVERITY_MARK_TOOL_WIRE);
+	}
+	if (context->as_system) {
+		add(severity, SEVERITY_MARK_AS_SYSTEM);
+	} else if (context->as_person) {
+		add(severity, SEVERITY_MARK_AS_PERSON);
+	}
+}
+
+/* Whoever asks for many services asks for these as well; it says something of
+ * his aim only where there are few. */
+static void
+judge_asked(struct severity *severity, const struct finding *finding)
+{
+	uint32_t purposes = 0;
+
+	if (finding->service_count > ASKED_MOST || finding->ranges_cut) {
+		return;
+	}
+	for (uint32_t i = 0; i < finding->service_range_count; i++) {
+		const struct finding_service_range *range =
+		    &finding->service_ranges[i];
+
+		for (uint32_t port = range->first; port <= range->last;
+		     port++) {
+			purposes |= 1u
+			    << service_purpose(range->protocol, (uint16_t)port);
+		}
+	}
+	if ((purposes & 1u << SERVICE_CONTROL) != 0) {
+		add(severity, SEVERITY_MARK_ASKED_CONTROL);
+	} else if ((purposes & 1u << SERVICE_ADMIN) != 0) {
+		add(severity, SEVERITY_MARK_ASKED_ADMIN);
+	} else if ((purposes & 1u << SERVICE_DATA) != 0) {
+		add(severity, SEVERITY_MARK_ASKED_DATA);
+	}
+}
+
+static bool
+is_patient(const struct finding *finding)
+{
+	return finding->probe_count > 1 &&
+	    finding->last_seen_ns - finding->first_seen_ns >=
+	    (finding->probe_count - 1) * patient_gap_ns;
 }
 
 /* How many addresses that nobody has were tried, as the reasons say it. */

@@ -14,6 +14,7 @@
 
 #include "base/base.h"
 #include "detect/finding.h"
+#include "policy/policy.h"
 
 enum severity_level {
 	SEVERITY_LOW,
@@ -29,15 +30,21 @@ enum severity_mark {
 	SEVERITY_MARK_COUNT
 };
 
-enum { SEVERITY_MARKS = 12 }; /* More never count at once. */
+enum { SEVERITY_MARKS = 20 }; /* More never count at once. */
 
 /* What severity depends on beside the finding: where its source and targets
- * are, and what is there. */
-struct severity_place {
+ * are, what is there, and who did it. */
+struct severity_context {
 	uint32_t other_segments; /* Touched, other than the source's own. */
-	bool into_high;          /* A segment of high criticality. */
+	bool into_high; /* A segment or an asset of that criticality. */
 	bool into_critical;
 	bool only_low; /* At least one segment, and all of them low. */
+	bool into_infrastructure;
+	bool from_outside;     /* Its address is known, and in no segment. */
+	uint8_t source_role;   /* enum policy_role */
+	bool by_known_scanner; /* These of a process that is probable. */
+	bool as_system;
+	bool as_person;
 };
 
 struct severity {
@@ -49,7 +56,7 @@ struct severity {
 };
 
 void severity_judge(struct severity *severity, const struct finding *finding,
-    const struct severity_place *place);
+    const struct severity_context *context);
 
 /* "low", "medium", "high", "critical". */
 const char *severity_level_name(enum severity_level level);

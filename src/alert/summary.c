@@ -1,5 +1,6 @@
 #include "alert/summary.h"
 
+#include "alert/authorised.h"
 #include "alert/process.h"
 #include "alert/service.h"
 #include "alert/words.h"
@@ -30,6 +31,7 @@ summary_add(const struct alert *alert, struct strbuf *buffer)
 	add_order(&alert->finding, buffer);
 	add_answers(&alert->finding, buffer);
 	add_process(&alert->attribution, buffer);
+	authorised_clause_add(&alert->authorisation, buffer);
 }
 
 void

@@ -172,13 +172,80 @@ gap_of(const struct claim *claim, uint64_t first_ns, uint64_t last_ns)
 	                                             : UINT64_MAX;
 }
 
-/* Whether the address was given up after the claim and before 'first_ns'. */
+/* Whether something told at 'when_ns' is news since the claim, and from before
+ * the campaign was under way. */
 static bool
-is_over(
-    const struct address *address, const struct claim *claim, uint64_t first_ns)
+is_since(const struct claim *claim, uint64_t when_ns, uint64_t until_ns)
 {
-	return address->given_up_ns > claim->last_ns &&
-	    address->given_up_ns <= first_ns;
+	return when_ns > claim->last_ns + near_ns &&
+	    when_ns <= until_ns + near_ns;
+}
+
+static bool
+is_named_after(
+    const struct attribute *attribute, const char *name, uint32_t index)
+{
+	struct table hosts = attribute->hosts;
+	const struct host *host = table_at(&hosts, index);
+	size_t length = strnlen(host->key.label, sizeof(host->key.label));
+
+	return strncasecmp(name, host->key.label, length) == 0 &&
+	    (name[length] == '\0' || name[length] == '.');
+}
+
+/* Whether the address went from the claim's host to another before the
+ * campaign: it was given up, it got a name that is not the host's, or its
+ * packets come from another network card. */
+static bool
+is_over(const struct attribute *attribute, const struct address *address,
+    const struct claim *claim, const struct inquiry *inquiry)
+{
+	uint64_t first_ns = inquiry->scan_first_ns;
+
+	if (address->given_up_ns > claim->last_ns &&
+	    address->given_up_ns <= first_ns) {
+		return true;
+	}
+	if (address->names[0][0] != '\0' &&
+	    is_since(claim, address->named_since_ns, first_ns) &&
+	    !is_named_after(attribute, address->names[0], claim->host)) {
+		return true;
+	}
+	return inquiry->has_mac &&
+	    is_since(claim, address->mac_since_ns, inquiry->scan_last_ns) &&
+	    mac_address_equal(&address->mac, &inquiry->mac);
+}
+
+/* Whether the host began to use another address of the same family after it
+ * last used this one, before the campaign. */
+static bool
+has_moved(const struct attribute *attribute, const struct ip_address *key,
+    const struct claim *claim, uint64_t first_ns)
+{
+	const struct host *host =
+	    host_at(attribute, claim->host, claim->serial);
+
+	for (uint32_t i = 0; host != NULL && i < host->address_count; i++) {
+		const struct ip_address *other = &host->addresses[i];
+		const struct address *address;
+
+		if (ip_address_equal(other, key) ||
+		    ip_address_is_v4(other) != ip_address_is_v4(key)) {
+			continue;
+		}
+		address = address_peek(attribute, other);
+		for (uint32_t j = 0; address != NULL && j < ADDRESS_CLAIMS;
+		     j++) {
+			if (address->claims[j].serial == claim->serial &&
+			    address->claims[j].kind == CLAIM_SOCKET &&
+			    address->claims[j].last_ns >
+			        claim->last_ns + near_ns &&
+			    address->claims[j].first_ns <= first_ns) {
+				return true;
+			}
+		}
+	}
+	return false;
 }
 
 /* Whether 'claim' says more of the address than 'best', 'gap_ns' away. */
@@ -235,17 +302,15 @@ named_host(struct attribute *attribute, const struct address *address,
 	return host == NULL ? HOST_NONE : host_index(attribute, host);
 }
 
-uint32_t
-address_holder(struct attribute *attribute, const struct ip_address *key,
-    uint64_t first_ns, uint64_t last_ns, bool *is_weak, bool *is_ambiguous)
+/* The claim that says most of the campaign's time. */
+static const struct claim *
+best_claim(const struct attribute *attribute, const struct address *address,
+    const struct inquiry *inquiry, struct tenancy *tenancy)
 {
-	const struct address *address = address_peek(attribute, key);
 	const struct claim *best = NULL;
 	uint64_t best_gap_ns = UINT64_MAX;
 
-	*is_weak = false;
-	*is_ambiguous = false;
-	for (uint32_t i = 0; address != NULL && i < ADDRESS_CLAIMS; i++) {
+	for (uint32_t i = 0; i < ADDRESS_CLAIMS; i++) {
 		const struct claim *claim = &address->claims[i];
 		uint64_t gap_ns;
 
@@ -253,8 +318,10 @@ address_holder(struct attribute *attribute, const struct ip_address *key,
 		    host_at(attribute, claim->host, claim->serial) == NULL) {
 			continue;
 		}
-		gap_ns = gap_of(claim, first_ns, last_ns);
-		if (is_over(address, claim, first_ns)) {
+		gap_ns = gap_of(
+		    claim, inquiry->scan_first_ns, inquiry->scan_last_ns);
+		if (is_over(attribute, address, claim, inquiry)) {
+			tenancy->is_handed_on = true;
 			continue;
 		}
 		if (gap_ns != UINT64_MAX &&
@@ -263,28 +330,69 @@ address_holder(struct attribute *attribute, const struct ip_address *key,
 			best_gap_ns = gap_ns;
 		}
 	}
-	if (best == NULL) {
-		*is_weak = true;
-		return address == NULL
-		    ? HOST_NONE
-		    : named_host(attribute, address, first_ns, last_ns);
+	if (best != NULL) {
+		tenancy->is_handed_on = false;
 	}
-	if (is_disputed(address, best, best_gap_ns, first_ns, last_ns)) {
-		*is_ambiguous = true;
+	return best;
+}
+
+uint32_t
+address_holder(struct attribute *attribute, const struct inquiry *inquiry,
+    const struct ip_address *key, struct tenancy *tenancy)
+{
+	const struct address *address = address_peek(attribute, key);
+	uint64_t first_ns = inquiry->scan_first_ns;
+	uint64_t last_ns = inquiry->scan_last_ns;
+	const struct claim *best;
+	uint64_t gap_ns;
+
+	memset(tenancy, 0, sizeof(*tenancy));
+	if (address == NULL) {
 		return HOST_NONE;
 	}
+	best = best_claim(attribute, address, inquiry, tenancy);
+	if (best == NULL) {
+		tenancy->is_weak = true;
+		return named_host(attribute, address, first_ns, last_ns);
+	}
+	gap_ns = gap_of(best, first_ns, last_ns);
+	if (is_disputed(address, best, gap_ns, first_ns, last_ns)) {
+		tenancy->is_ambiguous = true;
+		return HOST_NONE;
+	}
+	tenancy->is_weak = best->kind == CLAIM_AMONG ||
+	    (gap_ns != 0 && has_moved(attribute, key, best, first_ns));
 	return best->host;
+}
+
+void
+address_speaks(struct attribute *attribute, const struct ip_address *key,
+    const struct mac_address *mac, uint64_t when_ns)
+{
+	struct address *address = find(attribute, key, true);
+
+	if (mac_address_is_zero(mac) || mac_address_equal(mac, &address->mac)) {
+		return;
+	}
+	/* The first that was seen may have been there for long. */
+	address->mac_since_ns =
+	    mac_address_is_zero(&address->mac) ? 0 : when_ns;
+	address->mac = *mac;
 }
 
 void
 address_connection(
     struct attribute *attribute, const struct wire_contact *contact)
 {
-	struct address *address = find(attribute, &contact->source, true);
-	struct address_connection *connection =
+	struct address *address;
+	struct address_connection *connection;
+
+	address_speaks(attribute, &contact->source, &contact->source_mac,
+	    contact->attempt_ns);
+	address = find(attribute, &contact->source, true);
+	connection =
 	    &address
 	         ->connections[address->connection_count % ADDRESS_CONNECTIONS];
-
 	address->connection_count++;
 	*connection = (struct address_connection){ contact->attempt_ns, false };
 }
@@ -353,6 +461,7 @@ address_name(struct attribute *attribute, uint64_t now_ns,
 	}
 	address->named_ns = now_ns;
 	if (strncmp(address->names[0], name, HOST_LABEL_SIZE - 1) != 0) {
+		address->named_since_ns = now_ns;
 		memcpy(address->names[1], address->names[0], HOST_LABEL_SIZE);
 		memset(address->names[0], 0, HOST_LABEL_SIZE);
 		memcpy(address->names[0], name,

@@ -353,6 +353,20 @@ command_line_decode(const char *text, char *decoded, size_t size)
 	return written > 0;
 }
 
+bool
+command_line_loops(const struct command_line *line)
+{
+	for (uint32_t i = 0; i < line->range_count; i++) {
+		for (uint32_t j = 0; j < line->port_count; j++) {
+			if (line->ranges[i].is_beginning &&
+			    line->port_first[j] < line->port_last[j]) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* Whether a range of numbers has 'last', the last byte of an address. */
 static bool
 is_in_loop(const struct command_line *line, uint8_t last)

@@ -42,6 +42,8 @@ bool command_line_decode(const char *text, char *decoded, size_t size);
 bool command_line_names(const struct command_line *line,
     const struct ip_address *address, bool *is_exact);
 
+/* Whether it has the beginning of addresses, and numbers to go through. */
+bool command_line_loops(const struct command_line *line);
 bool command_line_names_port(const struct command_line *line, uint16_t port);
 
 #endif

@@ -183,30 +183,53 @@ take_image(struct attribute *attribute, struct host *host,
 	inquiry_due_of_host(attribute, host);
 }
 
-/* "10.1.2.3 fe80::1", as agents list what their host has. */
+/* The next address of a list, as agents write it: "10.1.2.3 fe80::1".  False:
+ * there is no more. */
+static bool
+next_listed(const char **at, struct ip_address *address)
+{
+	while (**at != '\0') {
+		char text[IP_ADDRESS_TEXT_SIZE];
+		size_t length = strcspn(*at, " ,");
+		const char *from = *at;
+
+		*at += length;
+		*at += strspn(*at, " ,");
+		if (length == 0 || length >= sizeof(text)) {
+			continue;
+		}
+		memcpy(text, from, length);
+		text[length] = '\0';
+		if (ip_address_parse(text, address) &&
+		    !ip_address_is_loopback(address)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Several IPv4 addresses are of several cards, of which some may be a bridge's
+ * to virtual machines, and the same on many hosts. */
 static void
 take_listed(struct attribute *attribute, struct host *host,
     const struct endpoint_event *event)
 {
-	const char *at = endpoint_text_of(event, ENDPOINT_HOST_ADDRESSES);
+	const char *list = endpoint_text_of(event, ENDPOINT_HOST_ADDRESSES);
+	const char *at = list;
+	struct ip_address address;
+	uint32_t v4_count = 0;
 
-	while (*at != '\0') {
-		char text[IP_ADDRESS_TEXT_SIZE];
-		struct ip_address address;
-		size_t length = strcspn(at, " ,");
-
-		if (length > 0 && length < sizeof(text)) {
-			memcpy(text, at, length);
-			text[length] = '\0';
-			if (ip_address_parse(text, &address) &&
-			    !ip_address_is_loopback(&address)) {
-				address_claim(attribute, &address, host,
-				    CLAIM_LISTED, our_time(host, event));
-				host_note_address(host, &address);
-			}
-		}
-		at += length;
-		at += strspn(at, " ,");
+	while (next_listed(&at, &address)) {
+		v4_count += ip_address_is_v4(&address) &&
+		    !ip_address_is_link_local(&address);
+	}
+	at = list;
+	while (next_listed(&at, &address)) {
+		address_claim(attribute, &address, host,
+		    v4_count > 1 && ip_address_is_v4(&address) ? CLAIM_AMONG
+		                                               : CLAIM_LISTED,
+		    our_time(host, event));
+		host_note_address(host, &address);
 	}
 }
 

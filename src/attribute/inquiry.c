@@ -9,6 +9,11 @@ enum {
 	EASY_JUDGEMENTS = 8,
 };
 
+/* Who comes back later than this, after the last probe and after the one
+ * before, does not come for what was just found. */
+static const uint64_t again_ns = 120 * NS_PER_S;
+static const uint64_t again_probe_ns = 900 * NS_PER_S;
+
 void
 inquiry_init(struct attribute *attribute, struct region *region)
 {
@@ -142,6 +147,16 @@ thin_out(struct inquiry *inquiry)
 	inquiry->stride *= 2;
 }
 
+/* Of UDP nothing is completed; but who is answered has found something. */
+static bool
+is_productive(const struct wire_contact *contact)
+{
+	return contact->completed != 0 ||
+	    (contact->protocol == IP_PROTOCOL_UDP &&
+	        (contact->outcome == PROBE_PRODUCTIVE ||
+	            contact->outcome == PROBE_ANSWERED));
+}
+
 void
 inquiry_contact(struct attribute *attribute, struct inquiry *inquiry,
     const struct wire_contact *contact)
@@ -173,7 +188,7 @@ inquiry_contact(struct attribute *attribute, struct inquiry *inquiry,
 		.target_port = contact->target_port,
 		.protocol = contact->protocol,
 		.technique = contact->technique,
-		.completed = contact->completed,
+		.completed = is_productive(contact),
 	};
 	inquiry_due(attribute, inquiry);
 }
@@ -203,11 +218,15 @@ next_of(const struct attribute *attribute, const struct inquiry *inquiry)
 	    : &attribute->inquiries[inquiry->source_next];
 }
 
-/* A scanner comes back to a socket that it found open. */
+/* A scanner comes back to a socket that it has just found open; and where a
+ * connection was completed, another tells whether somebody else came, too. */
 static void
-note_again(struct probe_sample *probe, const struct wire_contact *contact)
+note_again(const struct inquiry *inquiry, struct probe_sample *probe,
+    const struct wire_contact *contact)
 {
-	if (probe->again_ns == 0 && probe->completed == 0 &&
+	if ((probe->again_ns == 0 || probe->completed != 0) &&
+	    contact->attempt_ns <= probe->attempt_ns + again_probe_ns &&
+	    contact->attempt_ns <= inquiry->last_ns + again_ns &&
 	    probe->target_port == contact->target_port &&
 	    probe->protocol == contact->protocol &&
 	    contact->attempt_ns > probe->attempt_ns &&
@@ -231,7 +250,7 @@ inquiry_completed(
 			        contact->protocol)) {
 				probe->completed = 1;
 			} else {
-				note_again(probe, contact);
+				note_again(inquiry, probe, contact);
 			}
 		}
 	}
@@ -351,6 +370,10 @@ inquiry_finding(struct attribute *attribute, const struct finding *finding)
 	inquiry->has_address = finding->has_address;
 	inquiry->has_mac = finding->has_mac;
 	inquiry->mac = finding->source_mac;
+	if (finding->has_mac && finding->has_address) {
+		address_speaks(attribute, &finding->source,
+		    &finding->source_mac, finding->revised_at_ns);
+	}
 	inquiry->is_active = finding->active;
 	inquiry->techniques = finding->techniques;
 	inquiry->first_ns = finding->first_seen_ns;

@@ -1,19 +1,21 @@
 #include "attribute/room.h"
+#include "base/sort.h"
 
 /* The rules, and why they are so: docs/attribution.md. */
 enum {
 	PERCENT = 100,
 	EXACT_LEAST = 3,       /* Exact matches that name a process. */
-	SHARE_LARGE = 50,      /* Of the probes compared, per cent. */
-	SHARE_OF_SEVERAL = 15, /* Where several share the probes. */
-	SHARE_OF_ALL = 25, /* Of all probes, those of ARP and ping included. */
+	SHARE_LARGE = 50,      /* Of the probes that make the scan, per cent. */
+	SHARE_OF_SEVERAL = 15, /* Where several share them. */
+	SHARE_OF_ALL = 25,     /* Of all, those of ARP and ping included... */
+	SHARE_LEAST = 15,      /* ...for whoever is only probable. */
 	SHARE_OF_MOST = 75,
-	COMPLETED_LARGE = 80,
+	ALONG_LARGE = 80, /* Of the completed ones in the scan's order. */
+	AGAIN_LARGE = 80,
 	SCORE_PROBABLE = 9,
 	SCORE_POSSIBLE = 4,
 	SCORE_MARGIN = 3, /* Over whoever comes next. */
 	NAMED_MOST = 90,
-	NO_SCORE = -100,
 	FAMILY_LEAST = 3, /* Processes that share one scan as one. */
 };
 
@@ -34,18 +36,11 @@ share_of(uint32_t part, uint32_t whole)
 	return whole == 0 ? 0 : part * PERCENT / whole;
 }
 
-/* Probes that somebody's socket events could match. */
+/* Probes that the socket events of whoever scanned would match. */
 static uint32_t
 comparable(const struct match *match)
 {
-	return match->compared - match->carried;
-}
-
-/* Probes that socket events of processes which do not carry others' match. */
-static uint32_t
-own_matches(const struct match *match)
-{
-	return match->matched - match->carried;
+	return match->compared + match->along;
 }
 
 /* Processes of one image and one parent: a script may start one for each
@@ -61,12 +56,13 @@ count_family(struct attribute *attribute, struct verdict *verdict)
 		const struct process *process =
 		    &attribute->processes[group->process];
 
-		if (!group->is_carrier && process->base_hash != 0 &&
+		if (!group->is_carrier && group->count > 0 &&
+		    process->base_hash != 0 &&
 		    process->base_hash == first->base_hash &&
 		    process->parent_pid == first->parent_pid &&
 		    (first->flags & PROCESS_HAS_PARENT_PID) != 0) {
 			verdict->family++;
-			verdict->family_matched += group->count;
+			verdict->family_matched += group->scan + group->along;
 		}
 	}
 }
@@ -76,68 +72,108 @@ static bool
 is_suspicious(const struct verdict *verdict)
 {
 	return verdict->has_suspicion && verdict->suspicion.has_content &&
+	    verdict->suspicion.is_scanning &&
 	    verdict->suspicion.score >= SCORE_PROBABLE;
+}
+
+/* Whether the failures of the scan were logged, and are others'. */
+static bool
+is_belied(const struct match *match, const struct match_group *group)
+{
+	return group->scan == 0 && match->scan_matched >= EXACT_LEAST;
+}
+
+/* Whether it sent as many of the probes that failed as make the scan its own;
+ * or, where failures are not logged, of all. */
+static bool
+is_owner(const struct match *match, const struct match_group *group)
+{
+	uint32_t share = share_of(group->scan_exact, match->ported);
+
+	if (share >= SHARE_LARGE ||
+	    (share >= SHARE_OF_SEVERAL &&
+	        share_of(match->exact_matched, match->ported) >= SHARE_LARGE)) {
+		return true;
+	}
+	return !is_belied(match, group) &&
+	    share_of(group->scan_exact + group->along,
+	        match->ported + match->along) >= SHARE_LARGE;
 }
 
 /* By exact matches of many of the probes that can be compared so.  Where those
  * are a small part of the campaign, something else must speak for it, too. */
 static bool
-is_confirmed(const struct inquiry *inquiry, const struct match *match,
-    const struct verdict *verdict)
+is_confirmed(const struct match *match, const struct verdict *verdict)
 {
 	const struct match_group *group = verdict->group;
-	uint32_t exact = share_of(group->exact, match->ported);
 
 	if (group->exact < EXACT_LEAST &&
-	    (group->exact == 0 || group->exact < match->ported)) {
+	    (group->exact == 0 ||
+	        group->exact < match->ported + match->along)) {
 		return false;
 	}
-	if (share_of(group->count - group->again, inquiry->probe_count) <
+	if (share_of(group->scan + group->along, match->scan + match->along) <
 	        SHARE_OF_ALL &&
 	    !is_suspicious(verdict)) {
 		return false;
 	}
-	return exact >= SHARE_LARGE ||
-	    (exact >= SHARE_OF_SEVERAL &&
-	        share_of(own_matches(match), comparable(match)) >= SHARE_LARGE);
+	return is_owner(match, group);
 }
 
-/* It came back to what was found open, nobody else did, and it looks like a
- * scanner or came back to most: a browser does neither. */
+/* It came back to what had just been found open, nobody else did, and it looks
+ * like a scanner: a browser or a monitor does not. */
 static bool
-came_back(const struct inquiry *inquiry, const struct match *match,
-    const struct verdict *verdict)
+came_back(const struct match *match, const struct verdict *verdict)
 {
 	const struct match_group *group = verdict->group;
 
 	return group->again >= EXACT_LEAST &&
-	    share_of(group->again, match->again) >= COMPLETED_LARGE &&
-	    ((verdict->has_suspicion && verdict->suspicion.has_content &&
-	         verdict->suspicion.score >= SCORE_POSSIBLE) ||
-	        share_of(group->again, inquiry->probe_count) >= SHARE_LARGE);
+	    share_of(group->again, match->again) >= AGAIN_LARGE &&
+	    verdict->has_suspicion && verdict->suspicion.has_content &&
+	    verdict->suspicion.score >= SCORE_POSSIBLE;
+}
+
+/* Half of the failures that its logs would show, had it sent them all. */
+static bool
+has_fair_share(const struct match *match, const struct match_group *group)
+{
+	uint32_t needed = SHARE_LARGE * match->coverage / PERCENT;
+
+	if (needed < SHARE_LEAST) {
+		needed = SHARE_LEAST;
+	}
+	return group->scan >= EXACT_LEAST &&
+	    share_of(group->scan, match->compared) >= needed &&
+	    share_of(group->scan, match->scan) >= SHARE_LEAST;
+}
+
+/* Only completed connections are logged, and in the time and order of the scan
+ * nearly all are its own; not that it had as many elsewhere.  Where the log is
+ * one that has failures, too, as a rule, something else must speak for it. */
+static bool
+is_along(const struct match *match, const struct verdict *verdict)
+{
+	const struct match_group *group = verdict->group;
+
+	return !is_belied(match, group) && group->along >= EXACT_LEAST &&
+	    group->along > group->aside &&
+	    share_of(group->along, match->along) >= ALONG_LARGE &&
+	    (!match->has_failures ||
+	        (verdict->has_suspicion && verdict->suspicion.has_content &&
+	            verdict->suspicion.score >= SCORE_POSSIBLE));
 }
 
 /* By fewer matches, or less exact ones, that all agree. */
 static bool
-is_probable(const struct inquiry *inquiry, const struct match *match,
-    const struct verdict *verdict)
+is_probable(const struct match *match, const struct verdict *verdict)
 {
 	const struct match_group *group = verdict->group;
-	uint32_t whole = comparable(match);
 
-	if (group->exact >= EXACT_LEAST &&
-	    share_of(group->completed, match->completed) >= COMPLETED_LARGE) {
-		return true;
-	}
-	if (group->count >= EXACT_LEAST &&
-	    share_of(group->count, whole) >= SHARE_LARGE) {
-		return true;
-	}
-	if (verdict->family >= FAMILY_LEAST &&
-	    share_of(verdict->family_matched, whole) >= SHARE_LARGE) {
-		return true;
-	}
-	return is_suspicious(verdict) || came_back(inquiry, match, verdict);
+	return has_fair_share(match, group) || is_along(match, verdict) ||
+	    (verdict->family >= FAMILY_LEAST &&
+	        share_of(verdict->family_matched, comparable(match)) >=
+	            SHARE_LARGE) ||
+	    is_suspicious(verdict) || came_back(match, verdict);
 }
 
 static void
@@ -152,14 +188,23 @@ judge_group(struct attribute *attribute, const struct inquiry *inquiry,
 	verdict->has_suspicion =
 	    suspicion_weigh(attribute, inquiry, process, &verdict->suspicion);
 	count_family(attribute, verdict);
-	if (is_confirmed(inquiry, &attribute->match, verdict)) {
+	if (is_confirmed(&attribute->match, verdict)) {
 		verdict->confidence = ATTRIBUTION_CONFIRMED;
-	} else if (is_probable(inquiry, &attribute->match, verdict)) {
+	} else if (is_probable(&attribute->match, verdict)) {
 		verdict->confidence = ATTRIBUTION_PROBABLE;
 	}
 }
 
-/* By socket events.  Returns how many processes they name. */
+static int
+compare_verdicts(const void *one, const void *other)
+{
+	const struct verdict *left = one;
+	const struct verdict *right = other;
+
+	return right->confidence - left->confidence;
+}
+
+/* By socket events, the surest first.  Returns how many processes they name. */
 static uint32_t
 judge_sockets(struct attribute *attribute, const struct inquiry *inquiry,
     struct verdict verdicts[ATTRIBUTION_PROCESSES])
@@ -169,11 +214,13 @@ judge_sockets(struct attribute *attribute, const struct inquiry *inquiry,
 
 	for (uint32_t i = 0;
 	     i < match->group_count && count < ATTRIBUTION_PROCESSES; i++) {
-		if (!match->groups[i].is_carrier) {
+		if (!match->groups[i].is_carrier &&
+		    match->groups[i].count > 0) {
 			judge_group(attribute, inquiry, &match->groups[i],
 			    &verdicts[count++]);
 		}
 	}
+	sort_few(verdicts, count, sizeof(verdicts[0]), compare_verdicts);
 	return count;
 }
 
@@ -188,9 +235,10 @@ compete(const struct suspicion *one, const struct suspicion *other)
 /* Whether a suspect stands out enough to be probable: never more, since nothing
  * that it did itself was logged. */
 static bool
-stands_out(const struct attribute *attribute, const struct suspicion *suspicion)
+stands_out(struct attribute *attribute, const struct suspicion *suspicion)
 {
-	bool is_told = suspicion->named_targets >= NAMED_MOST;
+	bool is_told =
+	    suspicion->named_targets >= NAMED_MOST && suspicion->is_scanning;
 	bool came_and_went = suspicion->is_tool && suspicion->has_library &&
 	    suspicion->is_close_lead && suspicion->is_close_trail;
 
@@ -202,6 +250,12 @@ stands_out(const struct attribute *attribute, const struct suspicion *suspicion)
 		    suspicion->score < other->score + SCORE_MARGIN) {
 			return false;
 		}
+	}
+	/* It stayed, or was there before, while another came and went. */
+	if (!suspicion->is_tool && suspicion->has_trail &&
+	    !suspicion->came_and_went &&
+	    suspicion_has_rival(attribute, suspicion)) {
+		return false;
 	}
 	return suspicion->score >= SCORE_PROBABLE && (is_told || came_and_went);
 }
@@ -228,7 +282,7 @@ judge_suspicions(struct attribute *attribute, const struct inquiry *inquiry,
 			.has_suspicion = true,
 			.suspicion = *suspicion,
 		};
-		if (!attribute->match.is_weak &&
+		if (!attribute->match.tenancy.is_weak &&
 		    stands_out(attribute, suspicion)) {
 			verdicts[count].confidence = ATTRIBUTION_PROBABLE;
 		}
@@ -361,11 +415,11 @@ write_verdict(struct attribute *attribute, const struct inquiry *inquiry,
 /* Where sockets leave no doubt nobody else is looked for; but a campaign may be
  * of several processes, of which some send raw packets. */
 static bool
-is_settled(const struct inquiry *inquiry, const struct match *match,
-    const struct verdict *verdicts, uint32_t count)
+is_settled(
+    const struct match *match, const struct verdict *verdicts, uint32_t count)
 {
 	return count > 0 && verdicts[0].confidence == ATTRIBUTION_CONFIRMED &&
-	    share_of(match->matched, inquiry->probe_count) >= SHARE_OF_MOST;
+	    share_of(match->scan_matched, match->scan) >= SHARE_OF_MOST;
 }
 
 void
@@ -382,7 +436,7 @@ judge(struct attribute *attribute, struct inquiry *inquiry,
 	attribute->suspicion_count = 0;
 	if (attribute->match.host != HOST_NONE) {
 		count = judge_sockets(attribute, inquiry, verdicts);
-		if (!is_settled(inquiry, &attribute->match, verdicts, count)) {
+		if (!is_settled(&attribute->match, verdicts, count)) {
 			uint32_t suspects =
 			    judge_suspicions(attribute, inquiry, suspected);
 

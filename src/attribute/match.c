@@ -20,6 +20,8 @@ static const uint64_t reuse_ns = 60 * NS_PER_S;
 /* A port is bound just before it is used. */
 static const uint64_t bound_ns = 2 * NS_PER_S;
 
+enum { PERCENT = 100, COVERAGE_LEAST = 3 };
+
 static bool
 time_fits(const struct host *host, const struct host_time *time,
     uint64_t attempt_ns, uint64_t early_ns, uint64_t late_ns)
@@ -192,6 +194,11 @@ match_tuple(struct attribute *attribute, struct probe_sample *probe)
 	if (socket == NULL) {
 		return false;
 	}
+	if ((socket->flags & SOCKET_MIXED) != 0) {
+		attribute->match.is_contradicted = true;
+		probe->flags &= (uint8_t)~PROBE_MATCH_TUPLE;
+		return false;
+	}
 	if (!is_echo(probe) && (probe->flags & PROBE_SAMPLED) == 0) {
 		probe->flags |= PROBE_SAMPLED;
 		socket_learn_clock(attribute, socket, probe->attempt_ns);
@@ -217,7 +224,7 @@ match_again(struct attribute *attribute, struct probe_sample *probe)
 	struct socket_key key;
 	struct socket *socket;
 
-	if (probe->again_ns == 0) {
+	if (probe->again_ns == 0 || probe->completed != 0) {
 		return false;
 	}
 	socket_key_tuple(&key, &probe->source, probe->again_port,
@@ -266,7 +273,26 @@ match_pair(struct attribute *attribute, struct probe_sample *probe)
 	return true;
 }
 
-/* What knows one end only is looked for at the host that has the address. */
+/* auditd does not say of which protocol a socket is. */
+static struct socket *
+find_remote(struct attribute *attribute, const struct host *host,
+    const struct probe_sample *probe)
+{
+	const uint8_t protocols[] = { probe->protocol, 0 };
+	struct socket *socket = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(protocols) && socket == NULL; i++) {
+		struct socket_key key;
+
+		socket_key_remote(&key, host->serial, &probe->target,
+		    probe->target_port, protocols[i]);
+		socket = socket_find(attribute, &key);
+	}
+	return socket;
+}
+
+/* What knows one end only is looked for at the host that has the address.  It
+ * fits so easily that only a packet as sockets send it is compared. */
 static void
 match_one_end(struct attribute *attribute, const struct host *host,
     struct probe_sample *probe)
@@ -274,19 +300,46 @@ match_one_end(struct attribute *attribute, const struct host *host,
 	struct socket_key key;
 	struct socket *socket;
 
-	socket_key_remote(&key, host->serial, &probe->target,
-	    probe->target_port, probe->protocol);
-	socket = socket_find(attribute, &key);
-	if (socket != NULL && meet(attribute, probe, socket, 0, 0)) {
+	if (probe_is_raw(probe)) {
+		return;
+	}
+	socket = find_remote(attribute, host, probe);
+	if (socket != NULL && (socket->flags & SOCKET_MIXED) == 0 &&
+	    meet(attribute, probe, socket, 0, 0)) {
 		probe->flags |= PROBE_MATCH_REMOTE;
 		return;
 	}
 	socket_key_bound(
 	    &key, host->serial, probe->source_port, probe->protocol);
 	socket = socket_find(attribute, &key);
-	if (socket != NULL && meet(attribute, probe, socket, bound_ns, 0)) {
+	if (socket != NULL && (socket->flags & SOCKET_MIXED) == 0 &&
+	    meet(attribute, probe, socket, bound_ns, 0)) {
 		probe->flags |= PROBE_MATCH_BOUND;
 	}
+}
+
+/* Whether somebody else completed the same connection as well, later: then it
+ * was that one's probe, perhaps, and this an honest visit. */
+static bool
+has_twin(struct attribute *attribute, const struct inquiry *inquiry,
+    const struct probe_sample *probe)
+{
+	struct socket_key key;
+	const struct socket *own;
+	const struct socket *other;
+
+	if (probe->again_ns == 0 || probe->again_ns > inquiry->scan_last_ns) {
+		return false;
+	}
+	socket_key_tuple(&key, &probe->source, probe->source_port,
+	    &probe->target, probe->target_port, probe->protocol);
+	own = socket_find(attribute, &key);
+	socket_key_tuple(&key, &probe->source, probe->again_port,
+	    &probe->target, probe->target_port, probe->protocol);
+	other = socket_find(attribute, &key);
+	return own != NULL &&
+	    (other == NULL || own->pid != other->pid ||
+	        own->process_serial != other->process_serial);
 }
 
 static void
@@ -347,59 +400,93 @@ host_of_matches(
 	return *holder_votes >= best_count ? holder : best;
 }
 
-/* Who has the address of another campaign of the same network card. */
+/* How many in a hundred of a host's connections its logs tell of; all where
+ * that is not known. */
+static uint32_t
+coverage_of(struct attribute *attribute, const struct host *host)
+{
+	uint32_t connections;
+	uint32_t matched;
+
+	address_coverage(attribute, host, &connections, &matched);
+	return connections < COVERAGE_LEAST ? PERCENT
+	                                    : matched * PERCENT / connections;
+}
+
+/* Whether two addresses of one network card are of the two families, or one is
+ * not known: two of the same family behind one card are a router's. */
+static bool
+may_share_card(const struct inquiry *one, const struct inquiry *other)
+{
+	return !one->has_address || !other->has_address ||
+	    ip_address_is_v4(&one->source) != ip_address_is_v4(&other->source);
+}
+
+/* Who has the address of another campaign of the same network card: hearsay. */
 static uint32_t
 holder_by_mac(struct attribute *attribute, const struct inquiry *inquiry)
 {
-	bool is_weak;
-	bool is_ambiguous;
+	uint32_t holder = HOST_NONE;
 
 	for (uint32_t i = 0; i < INQUIRIES && inquiry->has_mac; i++) {
 		const struct inquiry *other = &attribute->inquiries[i];
-		uint32_t holder;
+		struct tenancy tenancy;
+		uint32_t found;
 
 		if (!other->is_in_use || !other->has_mac || other == inquiry ||
-		    !mac_address_equal(&other->mac, &inquiry->mac)) {
+		    !mac_address_equal(&other->mac, &inquiry->mac) ||
+		    ip_address_equal(&other->source, &inquiry->source)) {
 			continue;
 		}
-		holder =
-		    address_holder(attribute, &other->source, inquiry->first_ns,
-		        inquiry->last_ns, &is_weak, &is_ambiguous);
-		if (holder != HOST_NONE && !is_weak) {
-			return holder;
+		if (!may_share_card(inquiry, other)) {
+			return HOST_NONE;
+		}
+		found = address_holder(
+		    attribute, inquiry, &other->source, &tenancy);
+		if (found != HOST_NONE && !tenancy.is_weak) {
+			holder = found;
 		}
 	}
-	return HOST_NONE;
+	return holder;
 }
 
 void
 match_probes(struct attribute *attribute, struct inquiry *inquiry)
 {
 	struct match *match = &attribute->match;
-	uint32_t holder =
-	    address_holder(attribute, &inquiry->source, inquiry->first_ns,
-	        inquiry->last_ns, &match->is_weak, &match->is_ambiguous);
 	struct table hosts = attribute->hosts;
 	struct host *host;
+	uint32_t holder;
 	uint32_t votes;
 
-	if (holder == HOST_NONE && !match->is_ambiguous) {
+	memset(match, 0, offsetof(struct match, groups));
+	scan_place(attribute, inquiry);
+	holder = address_holder(
+	    attribute, inquiry, &inquiry->source, &match->tenancy);
+	if (holder == HOST_NONE && !match->tenancy.is_ambiguous &&
+	    !match->tenancy.is_handed_on) {
 		holder = holder_by_mac(attribute, inquiry);
+		match->tenancy.is_weak = true;
 	}
 	host = holder == HOST_NONE ? NULL : table_at(&hosts, holder);
-	match->group_count = 0;
-	match->compared = match->completed = match->expected = 0;
-	match->ported = match->again = 0;
-	match->matched = match->carried = match->victims = match->raw = 0;
 	for (uint32_t i = 0; i < inquiry->probe_count; i++) {
-		match_probe(attribute, host, &inquiry->probes[i]);
+		struct probe_sample *probe = &inquiry->probes[i];
+
+		match_probe(attribute, host, probe);
+		if (probe->role == ROLE_ALONG &&
+		    has_twin(attribute, inquiry, probe)) {
+			probe->role = ROLE_ASIDE;
+		}
 	}
 	match->host = host_of_matches(inquiry, holder, &votes);
 	if (match->host != holder || votes > 0) {
-		match->is_weak = false;
+		match->tenancy.is_weak = false;
 	}
 	host = match->host == HOST_NONE ? NULL : table_at(&hosts, match->host);
 	attribute->inquiry_hosts[inquiry - attribute->inquiries] =
 	    host == NULL ? 0 : host->serial;
+	match->coverage = host == NULL ? PERCENT : coverage_of(attribute, host);
+	match->has_failures = host != NULL &&
+	    (host->has_security_connections || host->has_other_connections);
 	match_tally(attribute, inquiry, host);
 }

@@ -74,7 +74,8 @@ struct host {
 
 /* How it is known who holds an address, best last. */
 enum claim_kind {
-	CLAIM_LISTED, /* Its agent lists its addresses. */
+	CLAIM_AMONG, /* Its agent lists it among others: a bridge's, perhaps. */
+	CLAIM_LISTED, /* Its agent lists it alone. */
 	CLAIM_SOCKET, /* It opened connections from there. */
 };
 
@@ -97,9 +98,12 @@ struct address {
 	struct address_connection connections[ADDRESS_CONNECTIONS];
 	uint64_t connection_count; /* Ever... */
 	uint64_t matched_count;    /* ...and of these. */
-	uint64_t named_ns;         /* When the wire last gave it a name. */
+	uint64_t named_ns;         /* When the wire last gave it a name... */
+	uint64_t named_since_ns;   /* ...and first this one. */
 	uint64_t given_up_ns; /* When the wire last said that nobody has it. */
 	char names[ADDRESS_NAMES][HOST_LABEL_SIZE]; /* Latest first. */
+	uint64_t mac_since_ns; /* From when on its packets came from... */
+	struct mac_address mac;
 };
 
 enum {
@@ -158,7 +162,7 @@ enum {
 	SOCKET_CONFLICT = 0x04, /* Two hosts say that it is theirs. */
 	SOCKET_COARSE = 0x08,
 	SOCKET_COARSE_PROCESS = 0x10,
-	SOCKET_MIXED = 0x20, /* Of a pair: of more than one process. */
+	SOCKET_MIXED = 0x20, /* One log gives it to more than one process. */
 	/* The host's clocks have learned from the first log, the second. */
 	SOCKET_SAMPLED = 0x40,
 	SOCKET_SAMPLED_PROCESS = 0x80,
@@ -205,6 +209,13 @@ enum {
 	PROBE_TIMED = 0x40,   /* Matched when that clock was known. */
 };
 
+/* What a probe is to the campaign. */
+enum probe_role {
+	ROLE_SCAN,  /* It found nothing: of such a scan is made. */
+	ROLE_ALONG, /* It was completed, in the time and order of the scan. */
+	ROLE_ASIDE, /* It was completed elsewhere: somebody's honest work. */
+};
+
 /* A probe of a campaign, kept to be compared. */
 struct probe_sample {
 	uint64_t attempt_ns;
@@ -218,6 +229,7 @@ struct probe_sample {
 	uint64_t again_ns;
 	uint16_t again_port;
 	bool is_again; /* The match is of that one. */
+	uint8_t role;  /* enum probe_role; of the judgement under way. */
 };
 
 struct inquiry {
@@ -227,10 +239,12 @@ struct inquiry {
 	bool has_address, has_mac;
 	bool is_active, is_in_use;
 	uint64_t first_ns, last_ns; /* Of its probes. */
-	uint64_t contacts;          /* Offered to the sample. */
-	uint64_t touched;           /* In rising order: the oldest goes. */
-	uint32_t techniques;        /* 1 << enum probe_technique */
-	uint32_t stride; /* One in so many of the later ones is kept. */
+	/* Of those that make it a scan; of the judgement under way. */
+	uint64_t scan_first_ns, scan_last_ns;
+	uint64_t contacts;   /* Offered to the sample. */
+	uint64_t touched;    /* In rising order: the oldest goes. */
+	uint32_t techniques; /* 1 << enum probe_technique */
+	uint32_t stride;     /* One in so many of the later ones is kept. */
 	uint32_t probe_count;
 	uint32_t source_next;                  /* Chain by source address. */
 	uint32_t named[ATTRIBUTION_PROCESSES]; /* Pinned processes... */
@@ -244,13 +258,24 @@ struct inquiry {
 	struct probe_sample probes[PROBES];
 };
 
-/* What the probes of a campaign and the socket events say together. */
+/* How surely an address is its holder's. */
+struct tenancy {
+	bool is_weak;      /* Hearsay. */
+	bool is_ambiguous; /* Several hosts had it. */
+	bool is_handed_on; /* Who had it has it no more. */
+};
+
+/* What the probes of a campaign and the socket events of one process say
+ * together.  Connections aside of the scan are in none but the last. */
 struct match_group {
 	uint32_t process;
-	uint32_t count; /* Distinct probes. */
-	uint32_t exact; /* Of them, by the five-tuple... */
-	uint32_t again; /* ...and by that of a later connection. */
-	uint32_t completed;
+	uint32_t count;      /* Distinct probes; the sum of these three: */
+	uint32_t scan;       /* Unproductive ones... */
+	uint32_t along;      /* ...completed ones, in the scan's order... */
+	uint32_t again;      /* ...and those after which it came back. */
+	uint32_t exact;      /* Of the first two, by the five-tuple... */
+	uint32_t scan_exact; /* ...and of the first alone. */
+	uint32_t aside;
 	uint16_t first_port, last_port; /* Source ports. */
 	bool is_carrier; /* System and its like: somebody else's probes. */
 };
@@ -258,16 +283,37 @@ struct match_group {
 struct match {
 	uint32_t host; /* Index; HOST_NONE: unknown. */
 	uint32_t group_count;
-	uint32_t compared;  /* Probes that socket events could tell of. */
-	uint32_t completed; /* Of them, completed connections. */
-	uint32_t expected;  /* Whose events had time to come. */
-	uint32_t ported;    /* Probes of a port that no carrier sent. */
-	uint32_t matched, carried, victims;
-	uint32_t raw;      /* Probes that no socket sends. */
-	uint32_t again;    /* Probes after which the source came back. */
-	bool is_weak;      /* The host is known by a name on the wire. */
-	bool is_ambiguous; /* Several hosts had the address. */
+	/* Probes that do not stand aside, and that no carrier sent: */
+	uint32_t scan;     /* unproductive... */
+	uint32_t ported;   /* ...of them with ports... */
+	uint32_t compared; /* ...and those that a socket event may tell of; */
+	uint32_t along;    /* completed, in the scan's order. */
+	uint32_t expected; /* Unmatched though the logs should have them. */
+	uint32_t scan_matched, exact_matched; /* As 'scan', 'ported'. */
+	uint32_t matched;                     /* All that do not stand aside. */
+	uint32_t carried, victims;
+	uint32_t raw;       /* Ports probed as no socket does. */
+	uint32_t again;     /* Probes after which the source came back. */
+	uint32_t coverage;  /* Of completed connections, per cent. */
+	bool has_failures;  /* The host sends a log of failed ones, too. */
+	bool is_by_sockets; /* The unproductive ones look like sockets'. */
+	struct tenancy tenancy;
+	bool is_contradicted; /* Logs of one host contradict each other. */
 	struct match_group groups[PROBES]; /* Most probes first. */
+};
+
+/* The unproductive probes of a campaign, in the order of time, and how they
+ * follow each other; beside them those that were completed. */
+struct marks {
+	uint32_t count;
+	uint32_t usual_step;   /* From target to target, in addresses. */
+	uint64_t usual_gap_ns; /* From probe to probe. */
+	bool is_ordered;       /* The targets go up, or down. */
+	uint16_t low_port, high_port;
+	struct ip_address low, high; /* Targets. */
+	const struct probe_sample *probes[PROBES];
+	struct probe_sample *completed[PROBES];
+	uint64_t gaps[PROBES], steps[PROBES]; /* To find the usual ones. */
 };
 
 enum { HOST_NONE = UINT32_MAX };
@@ -282,9 +328,12 @@ struct suspicion {
 	bool names_others;      /* It names addresses, but none of them. */
 	bool names_ports;
 	bool is_tool, has_words, has_library;
+	bool has_loop;    /* Its command line goes through addresses. */
 	bool has_content; /* More than its time speaks for it. */
+	bool is_scanning; /* It says so, or came and went with the scan. */
 	bool has_sockets; /* It opened others meanwhile. */
 	bool has_lead, has_trail, is_close_lead, is_close_trail;
+	bool came_and_went; /* With the scan, within seconds. */
 	bool is_as_long; /* It lived as long as the campaign, on its clock. */
 	uint64_t from_ns,
 	    until_ns;     /* Its life by our clock, as far as known. */

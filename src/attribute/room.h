@@ -8,6 +8,7 @@
  *	socket.c     socket events, found by what they connect
  *	event.c      an endpoint event goes to all of these
  *	inquiry.c    campaigns, samples of their probes, what is due
+ *	scan.c       which of them make it a scan
  *	match.c      probes meet socket events
  *	tool.c       which processes are scanners by their names
  *	suspicion.c  processes without socket events: what speaks for them
@@ -51,8 +52,11 @@ struct attribute {
 
 	/* For the evaluation under way. */
 	struct match match;
+	struct marks marks;
 	struct suspicion suspicions[SUSPICIONS];
 	uint32_t suspicion_count;
+	uint32_t rivals[SUSPICIONS]; /* Came and went with the scan. */
+	uint32_t rival_count;
 	char text[TEXTS_MAX + 1];
 	char decoded[TEXTS_MAX + 1];
 	struct attribution judged;
@@ -90,11 +94,14 @@ void host_note_address(struct host *host, const struct ip_address *address);
 /* address.c */
 void address_claim(struct attribute *attribute, const struct ip_address *key,
     const struct host *host, enum claim_kind kind, uint64_t when_ns);
-/* The host that had 'key' all the time from 'first_ns' to 'last_ns';
- * HOST_NONE: none or several ('*is_ambiguous'). */
+/* The host that had 'key' all the time of the campaign; HOST_NONE: none, or
+ * several. */
 uint32_t address_holder(struct attribute *attribute,
-    const struct ip_address *key, uint64_t first_ns, uint64_t last_ns,
-    bool *is_weak, bool *is_ambiguous);
+    const struct inquiry *inquiry, const struct ip_address *key,
+    struct tenancy *tenancy);
+/* A packet of 'key' was sent by 'mac'. */
+void address_speaks(struct attribute *attribute, const struct ip_address *key,
+    const struct mac_address *mac, uint64_t when_ns);
 bool address_is_claimed_by(struct attribute *attribute,
     const struct ip_address *key, const struct host *host);
 void address_connection(
@@ -190,6 +197,17 @@ struct inquiry *inquiry_next_due(struct attribute *attribute, uint64_t now_ns);
 /* It has just been judged: nothing is due. */
 void inquiry_judged(struct attribute *attribute, struct inquiry *inquiry);
 
+/* scan.c: finds the scan's own time, and each probe's role. */
+void scan_place(struct attribute *attribute, struct inquiry *inquiry);
+
+/* Only packets that somebody made himself look so. */
+static inline bool
+probe_is_raw(const struct probe_sample *probe)
+{
+	return probe->technique != PROBE_TCP_CONNECT &&
+	    probe->technique != PROBE_UDP;
+}
+
 /* match.c */
 void match_probes(struct attribute *attribute, struct inquiry *inquiry);
 
@@ -216,6 +234,9 @@ void suspicion_gather(
 /* What speaks for one process; false: it did not live then. */
 bool suspicion_weigh(struct attribute *attribute, const struct inquiry *inquiry,
     const struct process *process, struct suspicion *suspicion);
+/* Whether somebody else, no relative of it, came and went with the scan. */
+bool suspicion_has_rival(
+    struct attribute *attribute, const struct suspicion *suspicion);
 bool process_is_carrier(
     const struct attribute *attribute, const struct process *process);
 

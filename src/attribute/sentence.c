@@ -5,7 +5,14 @@
 #include <stdio.h>
 
 /* Coverage that shows that a host's logs miss little. */
-enum { COVERAGE_GOOD = 70, COVERAGE_LEAST = 3, PERCENT = 100, ANCESTORS = 4 };
+enum {
+	COVERAGE_GOOD = 70,
+	COVERAGE_LEAST = 3,
+	/* Of the probes, whose events should be there. */
+	SHARE_EXPECTED = 50,
+	PERCENT = 100,
+	ANCESTORS = 4,
+};
 
 void
 sentence_add(char (*sentences)[ATTRIBUTION_SENTENCE_SIZE], uint32_t *count,
@@ -49,7 +56,7 @@ sentence_of_matches(struct attribute *attribute, const struct inquiry *inquiry,
 		EVIDENCE(process,
 		    "Its logged connections match %u of %u compared probes "
 		    "exactly: both addresses, both ports and the time.",
-		    group->exact, match->compared - match->carried);
+		    group->exact, match->compared + match->along);
 	}
 	if (group->again > 0) {
 		EVIDENCE(process,
@@ -99,6 +106,17 @@ tell_time(
 	}
 }
 
+/* Whether the host's logs would have told of the probes, had sockets sent them,
+ * and tell of none. */
+static bool
+match_shows_raw(const struct match *match)
+{
+	return match->matched == 0 && match->carried == 0 &&
+	    !match->is_contradicted && match->expected > 0 &&
+	    match->expected * PERCENT >= match->ported * SHARE_EXPECTED &&
+	    match->coverage >= COVERAGE_GOOD;
+}
+
 void
 sentence_of_suspicion(const struct suspicion *suspicion,
     const struct match *match, struct attribution_process *process)
@@ -119,7 +137,7 @@ sentence_of_suspicion(const struct suspicion *suspicion,
 		    "socket events.");
 	}
 	tell_time(suspicion, process);
-	if (process->matched == 0 && match->expected > 0) {
+	if (process->matched == 0 && match_shows_raw(match)) {
 		EVIDENCE(process,
 		    "No socket event of the host matches, though %u would "
 		    "have been logged: the probes were raw packets.",
@@ -189,10 +207,17 @@ note_unknown_host(struct attribute *attribute, const struct inquiry *inquiry,
 	char text[IP_ADDRESS_TEXT_SIZE];
 
 	(void)ip_address_format(&inquiry->source, text);
-	if (attribute->match.is_ambiguous) {
+	if (attribute->match.tenancy.is_ambiguous) {
 		NOTE(attribution,
 		    "Several endpoints had the address %s at about that time: "
 		    "none can be named.",
+		    text);
+		return;
+	}
+	if (attribute->match.tenancy.is_handed_on) {
+		NOTE(attribution,
+		    "The endpoint that had the address %s before has it no "
+		    "more, by what the wire showed since.",
 		    text);
 		return;
 	}
@@ -231,9 +256,12 @@ note_coverage(struct attribute *attribute, const struct host *host,
 		    "(%u %%).",
 		    matched, connections, matched * PERCENT / connections);
 	}
-	if (match->matched == 0 && match->expected > 0 &&
-	    (connections < COVERAGE_LEAST ||
-	        matched * PERCENT >= connections * COVERAGE_GOOD)) {
+	if (match->is_contradicted) {
+		NOTE(attribution,
+		    "Its log gives some of the connections to two processes "
+		    "each: neither is believed.");
+	}
+	if (match_shows_raw(match)) {
 		NOTE(attribution,
 		    "No probe has a socket event, though %u would: they were "
 		    "raw packets, or another machine's.",

@@ -126,6 +126,21 @@ is_another(const struct socket *socket, const struct host *host,
 	return false;
 }
 
+/* Whether one log gives one connection to two processes: it errs, or somebody
+ * writes into it who wants to be believed. */
+static bool
+is_contradiction(const struct socket *socket,
+    const struct endpoint_event *event, const struct host_time *time)
+{
+	uint64_t apart_ns = socket->pid_time_ns > time->ns
+	    ? socket->pid_time_ns - time->ns
+	    : time->ns - socket->pid_time_ns;
+
+	return (socket->flags & SOCKET_HAS_PID) != 0 &&
+	    socket->pid != event->pid && socket->pid_clock == time->clock &&
+	    (socket->key.view != SOCKET_TUPLE || apart_ns <= agree_ns);
+}
+
 /* Whose it is by the log that knows a PID. */
 static void
 set_pid(struct attribute *attribute, struct socket *socket,
@@ -133,6 +148,13 @@ set_pid(struct attribute *attribute, struct socket *socket,
 {
 	const char *image = endpoint_text_of(event, ENDPOINT_IMAGE);
 
+	if (is_contradiction(socket, event, time) &&
+	    (socket->flags & SOCKET_MIXED) == 0) {
+		socket->flags |= SOCKET_MIXED;
+		counter_add(attribute->counters,
+		    COUNTER_ATTRIBUTE_CONTRADICTIONS,
+		    socket->key.view == SOCKET_TUPLE);
+	}
 	if ((socket->flags & SOCKET_HAS_PID) != 0 &&
 	    socket->pid_clock == time->clock &&
 	    socket->pid_time_ns <= time->ns &&

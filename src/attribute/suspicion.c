@@ -29,15 +29,16 @@ probes_within(
     const struct inquiry *inquiry, uint64_t first_ns, uint64_t last_ns)
 {
 	uint32_t count = 0;
+	uint32_t all = 0;
 
 	for (uint32_t i = 0; i < inquiry->probe_count; i++) {
 		uint64_t at_ns = inquiry->probes[i].attempt_ns;
+		bool is_scan = inquiry->probes[i].role != ROLE_ASIDE;
 
-		count += at_ns >= first_ns && at_ns <= last_ns;
+		all += is_scan;
+		count += is_scan && at_ns >= first_ns && at_ns <= last_ns;
 	}
-	return inquiry->probe_count == 0
-	    ? 0
-	    : count * PERCENT / inquiry->probe_count;
+	return all == 0 ? 0 : count * PERCENT / all;
 }
 
 /* Of the probes that were sent while it lived, how many per cent the command
@@ -58,9 +59,10 @@ count_named(const struct inquiry *inquiry, const struct command_line *line,
 		const struct probe_sample *probe = &inquiry->probes[i];
 		bool is_exact;
 
-		if (is_any_within &&
-		    (probe->attempt_ns < suspicion->from_ns ||
-		        probe->attempt_ns > suspicion->until_ns)) {
+		if (probe->role == ROLE_ASIDE ||
+		    (is_any_within &&
+		        (probe->attempt_ns < suspicion->from_ns ||
+		            probe->attempt_ns > suspicion->until_ns))) {
 			continue;
 		}
 		lived++;
@@ -122,6 +124,7 @@ read_command_line(struct attribute *attribute, const struct inquiry *inquiry,
 		suspicion->has_words = tool_has_word(attribute->decoded);
 	}
 	drop_own(&line);
+	suspicion->has_loop = command_line_loops(&line);
 	count_named(inquiry, &line, suspicion);
 	lower(attribute->text);
 	suspicion->has_words =
@@ -247,7 +250,7 @@ lived_share(const struct inquiry *inquiry, const struct life *life,
 static bool
 is_as_long(const struct inquiry *inquiry, const struct life *life)
 {
-	uint64_t campaign_ns = inquiry->last_ns - inquiry->first_ns;
+	uint64_t campaign_ns = inquiry->scan_last_ns - inquiry->scan_first_ns;
 	uint64_t life_ns = life->ended_ns - life->started_ns;
 
 	return life->started_ns != 0 && life->ended_ns > life->started_ns &&
@@ -264,9 +267,9 @@ place_in_time(const struct host *host, const struct inquiry *inquiry,
 	uint32_t lived;
 
 	read_life(host, process, &life);
-	if (life.started_ns > inquiry->last_ns + life.start_error_ns ||
+	if (life.started_ns > inquiry->scan_last_ns + life.start_error_ns ||
 	    (life.ended_ns != 0 &&
-	        life.ended_ns + life.end_error_ns < inquiry->first_ns)) {
+	        life.ended_ns + life.end_error_ns < inquiry->scan_first_ns)) {
 		return false;
 	}
 	if ((life.started_ns == 0 && life.ended_ns == 0) ||
@@ -274,16 +277,18 @@ place_in_time(const struct host *host, const struct inquiry *inquiry,
 		return false;
 	}
 	lived = lived_share(inquiry, &life, good_error_ns, suspicion);
-	if (life.started_ns != 0 && suspicion->from_ns <= inquiry->first_ns) {
+	if (life.started_ns != 0 &&
+	    suspicion->from_ns <= inquiry->scan_first_ns) {
 		suspicion->has_lead = true;
 		suspicion->lead_ns =
-		    (int64_t)(inquiry->first_ns - life.started_ns);
+		    (int64_t)(inquiry->scan_first_ns - life.started_ns);
 		suspicion->is_close_lead = life.start_error_ns <= good_error_ns;
 	}
-	if (life.ended_ns != 0 && suspicion->until_ns >= inquiry->last_ns) {
+	if (life.ended_ns != 0 &&
+	    suspicion->until_ns >= inquiry->scan_last_ns) {
 		suspicion->has_trail = true;
 		suspicion->trail_ns =
-		    (int64_t)(life.ended_ns - inquiry->last_ns);
+		    (int64_t)(life.ended_ns - inquiry->scan_last_ns);
 		suspicion->is_close_trail = life.end_error_ns <= good_error_ns;
 	}
 	suspicion->is_as_long = is_as_long(inquiry, &life);
@@ -304,7 +309,7 @@ weigh_sockets(const struct attribute *attribute, const struct host *host,
 	uint64_t seen_ns = host_our_time(host, &process->seen);
 
 	if (process->sockets == 0 ||
-	    seen_ns + good_error_ns < inquiry->first_ns) {
+	    seen_ns + good_error_ns < inquiry->scan_first_ns) {
 		return;
 	}
 	suspicion->has_sockets = true;
@@ -313,6 +318,36 @@ weigh_sockets(const struct attribute *attribute, const struct host *host,
 	} else if (!suspicion->is_tool) {
 		suspicion->score -= 2;
 	}
+}
+
+static bool
+came_and_went(const struct suspicion *suspicion)
+{
+	return suspicion->has_lead && suspicion->is_close_lead &&
+	    suspicion->lead_ns <= at_once_ns && suspicion->has_trail &&
+	    suspicion->is_close_trail && suspicion->trail_ns <= at_once_ns;
+}
+
+/* Addresses on a command line are a route's or a firewall's as well.  Only what
+ * began with the scan, and says that it scans, or came and went with it, is
+ * taken at its word. */
+static bool
+is_scanning(const struct match *match, const struct suspicion *suspicion)
+{
+	bool is_timely = suspicion->is_as_long ||
+	    (suspicion->has_lead && suspicion->lead_ns <= lately_ns) ||
+	    (suspicion->has_trail && suspicion->is_close_trail &&
+	        suspicion->trail_ns <= soon_ns);
+
+	/* Who has connections of its own does not make packets itself. */
+	if (suspicion->has_sockets && !match->is_by_sockets &&
+	    !suspicion->is_tool && !suspicion->has_library) {
+		return false;
+	}
+	return is_timely &&
+	    (suspicion->is_tool || suspicion->has_words ||
+	        suspicion->has_library || suspicion->has_loop ||
+	        suspicion->is_as_long || came_and_went(suspicion));
 }
 
 bool
@@ -343,6 +378,8 @@ suspicion_weigh(struct attribute *attribute, const struct inquiry *inquiry,
 		suspicion->score += 2;
 	}
 	weigh_sockets(attribute, host, inquiry, process, suspicion);
+	suspicion->came_and_went = came_and_went(suspicion);
+	suspicion->is_scanning = is_scanning(&attribute->match, suspicion);
 	return true;
 }
 
@@ -408,6 +445,22 @@ drop_wrappers(struct attribute *attribute)
 	attribute->suspicion_count = kept;
 }
 
+bool
+suspicion_has_rival(
+    struct attribute *attribute, const struct suspicion *suspicion)
+{
+	for (uint32_t i = 0; i < attribute->rival_count; i++) {
+		uint32_t rival = attribute->rivals[i];
+
+		if (rival != suspicion->process &&
+		    !is_ancestor(attribute, suspicion->process, rival) &&
+		    !is_ancestor(attribute, rival, suspicion->process)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 suspicion_gather(struct attribute *attribute, const struct inquiry *inquiry)
 {
@@ -416,15 +469,23 @@ suspicion_gather(struct attribute *attribute, const struct inquiry *inquiry)
 	uint32_t at = host->processes;
 
 	attribute->suspicion_count = 0;
+	attribute->rival_count = 0;
 	for (uint32_t i = 0; i < PROCESSES_MAX && at != PROCESS_NONE; i++) {
 		const struct process *process = &attribute->processes[at];
 		struct suspicion suspicion;
 
 		at = process->host_next;
-		if (suspicion_weigh(attribute, inquiry, process, &suspicion) &&
-		    suspicion.has_content &&
-		    !process_is_carrier(attribute, process)) {
+		if (!suspicion_weigh(attribute, inquiry, process, &suspicion) ||
+		    process_is_carrier(attribute, process)) {
+			continue;
+		}
+		if (suspicion.has_content) {
 			keep(attribute, &suspicion);
+		}
+		if (suspicion.came_and_went &&
+		    attribute->rival_count < SUSPICIONS) {
+			attribute->rivals[attribute->rival_count++] =
+			    suspicion.process;
 		}
 	}
 	drop_wrappers(attribute);

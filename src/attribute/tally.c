@@ -12,15 +12,15 @@ is_expected(const struct host *host, const struct probe_sample *probe)
 	    host->has_security_connections || host->has_other_connections;
 
 	return probe_has_ports(probe) && is_logged &&
+	    (probe->flags & PROBE_MATCH_ANY) == 0 &&
 	    probe->attempt_ns + on_its_way_ns <= host->last_socket_ns &&
 	    probe->attempt_ns >= host->first_socket_ns;
 }
 
 static bool
-is_raw(const struct probe_sample *probe)
+is_neighbourly(const struct probe_sample *probe)
 {
-	return probe->technique != PROBE_TCP_CONNECT &&
-	    probe->technique != PROBE_UDP;
+	return probe->technique == PROBE_ARP || probe->technique == PROBE_ND;
 }
 
 static struct match_group *
@@ -37,6 +37,63 @@ group_of(struct match *match, uint32_t process)
 	return &match->groups[match->group_count++];
 }
 
+/* Adds a probe to what there is to be matched, or takes one out. */
+static void
+count_probe(struct match *match, const struct probe_sample *probe, uint32_t one)
+{
+	bool is_matched = (probe->flags & PROBE_MATCH_ANY) != 0;
+
+	if (probe->role == ROLE_ALONG) {
+		match->along += one;
+		return;
+	}
+	match->scan += one;
+	match->compared +=
+	    probe_has_ports(probe) || is_neighbourly(probe) || is_matched ? one
+	                                                                  : 0;
+	if (probe_has_ports(probe)) {
+		match->ported += one;
+		match->raw += probe_is_raw(probe) ? one : 0;
+	}
+}
+
+static void
+count_ports(struct match_group *group, const struct probe_sample *probe)
+{
+	if (!probe_has_ports(probe) || probe->is_again) {
+		return;
+	}
+	if (probe->source_port < group->first_port) {
+		group->first_port = probe->source_port;
+	}
+	if (probe->source_port > group->last_port) {
+		group->last_port = probe->source_port;
+	}
+}
+
+static void
+count_in_group(struct match_group *group, const struct probe_sample *probe)
+{
+	bool is_exact =
+	    (probe->flags & PROBE_MATCH_TUPLE) != 0 && !probe->is_again;
+
+	if (probe->role == ROLE_ASIDE) {
+		group->aside++;
+		return;
+	}
+	group->count++;
+	group->exact += is_exact;
+	if (probe->is_again) {
+		group->again++;
+	} else if (probe->role == ROLE_ALONG) {
+		group->along++;
+	} else {
+		group->scan++;
+		group->scan_exact += is_exact && probe_has_ports(probe);
+	}
+	count_ports(group, probe);
+}
+
 static void
 count_match(struct attribute *attribute, const struct probe_sample *probe)
 {
@@ -49,24 +106,20 @@ count_match(struct attribute *attribute, const struct probe_sample *probe)
 		return;
 	}
 	group = group_of(match, probe->process);
-	group->count++;
-	group->again += probe->is_again;
-	group->exact +=
-	    (probe->flags & PROBE_MATCH_TUPLE) != 0 && !probe->is_again;
-	group->completed += probe->completed;
 	group->is_carrier = process_is_carrier(attribute, process);
-	if (group->is_carrier) {
-		match->carried++;
-		match->ported -= probe_has_ports(probe);
+	count_in_group(group, probe);
+	if (probe->role == ROLE_ASIDE) {
+		return;
 	}
 	match->matched++;
-	if (probe_has_ports(probe) && !probe->is_again) {
-		if (probe->source_port < group->first_port) {
-			group->first_port = probe->source_port;
-		}
-		if (probe->source_port > group->last_port) {
-			group->last_port = probe->source_port;
-		}
+	if (group->is_carrier) {
+		match->carried++;
+		count_probe(match, probe, UINT32_MAX); /* Less one. */
+	} else if (probe->role == ROLE_SCAN && !probe->is_again) {
+		match->scan_matched++;
+		match->exact_matched +=
+		    (probe->flags & PROBE_MATCH_TUPLE) != 0 &&
+		    probe_has_ports(probe);
 	}
 }
 
@@ -79,6 +132,9 @@ compare_groups(const void *a, const void *b)
 
 	if (left->is_carrier != right->is_carrier) {
 		return left->is_carrier ? 1 : -1;
+	}
+	if (left->scan != right->scan) {
+		return left->scan > right->scan ? -1 : 1;
 	}
 	if (left->count != right->count) {
 		return left->count > right->count ? -1 : 1;
@@ -94,17 +150,14 @@ match_tally(struct attribute *attribute, struct inquiry *inquiry,
 	struct match *match = &attribute->match;
 
 	for (uint32_t i = 0; i < inquiry->probe_count; i++) {
-		struct probe_sample *probe = &inquiry->probes[i];
+		const struct probe_sample *probe = &inquiry->probes[i];
 
 		match->victims += (probe->flags & PROBE_VICTIM) != 0;
-		match->raw += is_raw(probe);
-		match->again += probe->again_ns != 0;
-		match->compared += probe_has_ports(probe) ||
-		    (probe->flags & PROBE_MATCH_ANY) != 0;
-		match->ported += probe_has_ports(probe);
-		match->completed += probe->completed;
-		if (host != NULL) {
-			match->expected += is_expected(host, probe);
+		match->again += probe->again_ns != 0 && probe->completed == 0;
+		if (probe->role != ROLE_ASIDE) {
+			count_probe(match, probe, 1);
+			match->expected +=
+			    host != NULL && is_expected(host, probe);
 		}
 		if (probe->host == match->host) {
 			count_match(attribute, probe);

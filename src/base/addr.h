@@ -37,9 +37,15 @@ enum {
 static inline struct ip_address
 ip_address_from_v4(const uint8_t v4[4])
 {
-	struct ip_address address = { { [10] = 0xff, [11] = 0xff } };
+	struct ip_address address;
+	uint32_t number;
+	uint64_t word;
 
-	memcpy(address.byte + 12, v4, 4);
+	/* In two words, since what reads it reads words. */
+	memcpy(&number, v4, sizeof(number));
+	word = (uint64_t)number << 32 | 0xffff0000;
+	memset(address.byte, 0, 8);
+	memcpy(address.byte + 8, &word, sizeof(word));
 	return address;
 }
 

@@ -8,6 +8,10 @@
 #include "config/reading.h"
 #include "config/value.h"
 
+static void report_of(struct reading *reading, uint32_t line, bool is_warning,
+    const char *sentence);
+static void report_of_section(const struct reading_section *section,
+    uint32_t line, bool is_warning, const char *sentence);
 static int read_whole(const char *path, char *text, size_t *size);
 static const char *wrong_file(int error);
 
@@ -16,9 +20,12 @@ config_default(struct config *config)
 {
 	memset(config, 0, sizeof(*config));
 	policy_default(&config->policy);
+	authorise_zone_utc(&config->zone);
+	config_store_default(&config->store);
 	config->endpoint_logs.peer_connections = CONFIG_PEER_CONNECTIONS;
 	config->endpoint_logs.peer_rate_bytes = CONFIG_PEER_RATE_BYTES;
 	config->endpoint_logs.idle_ns = CONFIG_IDLE_NS;
+	config->endpoint_logs.horizon_ns = CONFIG_HORIZON_NS;
 }
 
 int
@@ -86,12 +93,14 @@ config_read_text(const char *file, const char *text, size_t size,
 const char *
 config_error_format(const struct config_error *error, char *text, size_t size)
 {
+	const char *mark = error->is_warning ? "warning: " : "";
+
 	if (error->line == 0) {
 		(void)snprintf(
-		    text, size, "%s: %s", error->file, error->sentence);
+		    text, size, "%s: %s%s", error->file, mark, error->sentence);
 	} else {
-		(void)snprintf(text, size, "%s:%u: %s", error->file,
-		    error->line, error->sentence);
+		(void)snprintf(text, size, "%s:%u: %s%s", error->file,
+		    error->line, mark, error->sentence);
 	}
 	return text;
 }
@@ -100,16 +109,24 @@ void
 reading_wrong(struct reading *reading, uint32_t line, const char *format, ...)
 {
 	char sentence[CONFIG_SENTENCE_SIZE];
-	struct config_error error = {
-		.file = reading->file, .line = line, .sentence = sentence
-	};
 	va_list arguments;
 
 	va_start(arguments, format);
 	(void)vsnprintf(sentence, sizeof(sentence), format, arguments);
 	va_end(arguments);
-	reading->error_count++;
-	reading->report(reading->context, &error);
+	report_of(reading, line, false, sentence);
+}
+
+void
+reading_warning(struct reading *reading, uint32_t line, const char *format, ...)
+{
+	char sentence[CONFIG_SENTENCE_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(sentence, sizeof(sentence), format, arguments);
+	va_end(arguments);
+	report_of(reading, line, true, sentence);
 }
 
 void
@@ -117,19 +134,25 @@ section_wrong(const struct reading_section *section, uint32_t line,
     const char *format, ...)
 {
 	char sentence[CONFIG_SENTENCE_SIZE];
-	const char *title = section->cfg->title;
 	va_list arguments;
 
 	va_start(arguments, format);
 	(void)vsnprintf(sentence, sizeof(sentence), format, arguments);
 	va_end(arguments);
-	if (title == NULL) {
-		reading_wrong(section->reading, line, "section %s: %s",
-		    section->cfg->name, sentence);
-	} else {
-		reading_wrong(section->reading, line, "%s %s: %s",
-		    section->cfg->name, reading_quote(title).text, sentence);
-	}
+	report_of_section(section, line, false, sentence);
+}
+
+void
+section_warning(const struct reading_section *section, uint32_t line,
+    const char *format, ...)
+{
+	char sentence[CONFIG_SENTENCE_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(sentence, sizeof(sentence), format, arguments);
+	va_end(arguments);
+	report_of_section(section, line, true, sentence);
 }
 
 struct reading_quoted
@@ -227,6 +250,35 @@ section_word(const struct reading_section *section, const char *key,
 	section_wrong(section, value->line, "%s %s is unknown; write %s", key,
 	    reading_quote(value->text).text, all);
 	return otherwise;
+}
+
+static void
+report_of(struct reading *reading, uint32_t line, bool is_warning,
+    const char *sentence)
+{
+	struct config_error error = { .file = reading->file,
+		.line = line,
+		.is_warning = is_warning,
+		.sentence = sentence };
+
+	reading->error_count += is_warning ? 0 : 1;
+	reading->report(reading->context, &error);
+}
+
+/* The sentence begins with the section's name. */
+static void
+report_of_section(const struct reading_section *section, uint32_t line,
+    bool is_warning, const char *sentence)
+{
+	char whole[CONFIG_SENTENCE_SIZE];
+	const char *title = section->cfg->title;
+
+	(void)snprintf(whole, sizeof(whole), "%s%s%s: %s",
+	    title == NULL ? "section " : section->cfg->name,
+	    title == NULL ? "" : " ",
+	    title == NULL ? section->cfg->name : reading_quote(title).text,
+	    sentence);
+	report_of(section->reading, line, is_warning, whole);
 }
 
 /* Reads a file of at most CONFIG_FILE_SIZE bytes.  Returns 0 or a negative

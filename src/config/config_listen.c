@@ -13,8 +13,19 @@ enum {
 	PEER_RATE_MOST = 1 << 30,
 };
 
-#define IDLE_LEAST_NS (30 * NS_PER_S)
-#define IDLE_MOST_NS  (30ull * 24 * 3600 * NS_PER_S)
+/* What a duration may be. */
+struct span {
+	uint64_t least_ns;
+	uint64_t most_ns;
+	const char *wrong;
+};
+
+static const struct span idle_span = { 30 * NS_PER_S,
+	30ull * 24 * 3600 * NS_PER_S,
+	"is out of range; write \"30s\" to \"30d\"" };
+static const struct span horizon_span = { 60 * NS_PER_S,
+	7ull * 24 * 3600 * NS_PER_S,
+	"is out of range; write \"1m\" to \"7d\"" };
 
 static void read_listeners(const struct reading_section *section,
     const char *key, struct config_listen *listeners, uint32_t *count);
@@ -30,6 +41,9 @@ static void need(const struct reading_section *section, const char *key,
     const char *path, const char *other, bool is_there);
 static void read_limits(
     const struct reading_section *section, struct config_endpoint_logs *logs);
+static void read_span(const struct reading_section *section, const char *key,
+    const struct span *span, uint64_t *duration_ns);
+static bool is_within(const struct span *span, uint64_t duration_ns);
 static bool path_is_sound(const char path[CONFIG_PATH_SIZE]);
 static bool flag_is_sound(const bool *flag);
 static bool collide(
@@ -255,21 +269,38 @@ read_limits(
 			logs->peer_rate_bytes = number;
 		}
 	}
-	value = section_value(section, "idle-timeout", 0);
-	if (value != NULL) {
-		wrong = value_duration(value->text, &number);
-		if (wrong == NULL &&
-		    (number < IDLE_LEAST_NS || number > IDLE_MOST_NS)) {
-			wrong = "is out of range; write \"30s\" to \"30d\"";
-		}
-		if (wrong != NULL) {
-			section_wrong(section, value->line,
-			    "idle-timeout %s %s",
-			    reading_quote(value->text).text, wrong);
-		} else {
-			logs->idle_ns = number;
-		}
+	read_span(section, "idle-timeout", &idle_span, &logs->idle_ns);
+	read_span(section, "horizon", &horizon_span, &logs->horizon_ns);
+}
+
+static void
+read_span(const struct reading_section *section, const char *key,
+    const struct span *span, uint64_t *duration_ns)
+{
+	const struct reading_value *value = section_value(section, key, 0);
+	const char *wrong;
+	uint64_t number;
+
+	if (value == NULL) {
+		return;
 	}
+	wrong = value_duration(value->text, &number);
+	if (wrong == NULL &&
+	    (number < span->least_ns || number > span->most_ns)) {
+		wrong = span->wrong;
+	}
+	if (wrong != NULL) {
+		section_wrong(section, value->line, "%s %s %s", key,
+		    reading_quote(value->text).text, wrong);
+	} else {
+		*duration_ns = number;
+	}
+}
+
+static bool
+is_within(const struct span *span, uint64_t duration_ns)
+{
+	return duration_ns >= span->least_ns && duration_ns <= span->most_ns;
 }
 
 bool
@@ -282,7 +313,8 @@ config_logs_are_sound(const struct config_endpoint_logs *logs)
 	    logs->peer_connections == 0 ||
 	    logs->peer_rate_bytes < PEER_RATE_LEAST ||
 	    logs->peer_rate_bytes > PEER_RATE_MOST ||
-	    logs->idle_ns < IDLE_LEAST_NS || logs->idle_ns > IDLE_MOST_NS) {
+	    !is_within(&idle_span, logs->idle_ns) ||
+	    !is_within(&horizon_span, logs->horizon_ns)) {
 		return false;
 	}
 	for (uint32_t i = 0; i < CONFIG_ADDRESS_COUNT; i++) {

@@ -32,30 +32,58 @@ static cfg_opt_t *find_key(
 static cfg_opt_t sensor_keys[] = { VALUE("name"), VALUE("timezone"),
 	CFG_END() };
 
-static cfg_opt_t detection_keys[] = { VALUE("campaign-quiet"), CFG_END() };
+static cfg_opt_t detection_keys[] = { VALUE("campaign-quiet"), VALUE("window"),
+	VALUE("false-alarms"), VALUE("sequence-steps"),
+	VALUE("sequence-stride"), VALUES("known-scanners"), CFG_END() };
+
+static cfg_opt_t terms_keys[] = { VALUE("window"), VALUE("false-alarms"),
+	VALUE("sequence-steps"), VALUE("sequence-stride"), CFG_END() };
 
 static cfg_opt_t capture_keys[] = { VALUE("interface"), VALUE("buffer-size"),
 	VALUE("snap-length"), VALUE("promiscuous"), VALUE("mode"),
 	VALUE("filter"), CFG_END() };
 
 static cfg_opt_t segment_keys[] = { VALUES("prefixes"), VALUES("vlans"),
-	VALUE("criticality"), CFG_END() };
+	VALUE("criticality"), VALUE("role"),
+	CFG_SEC("detection", terms_keys, CFGF_MULTI), CFG_END() };
+
+static cfg_opt_t asset_keys[] = { VALUES("addresses"), VALUE("role"),
+	VALUE("criticality"), VALUE("owner"), CFG_END() };
 
 static cfg_opt_t scanner_keys[] = { VALUES("sources"), VALUES("segments"),
-	VALUES("services"), VALUE("process"), VALUES("hours"), VALUE("rate"),
-	VALUE("owner"), VALUE("reason"), VALUE("ticket"), VALUE("expires"),
-	CFG_END() };
+	VALUES("services"), VALUE("process"), VALUE("process-grace"),
+	VALUES("users"), VALUES("hours"), VALUE("rate"), VALUE("owner"),
+	VALUE("reason"), VALUE("ticket"), VALUE("expires"), CFG_END() };
+
+static cfg_opt_t approval_keys[] = { VALUE("two-person"), CFG_END() };
 
 static cfg_opt_t endpoint_logs_keys[] = { VALUES("udp"), VALUES("tcp"),
 	VALUES("tls"), VALUES("pull"), VALUE("certificate"), VALUE("key"),
 	VALUE("client-ca"), VALUE("pull-ca"), VALUE("peer-connections"),
-	VALUE("peer-rate"), VALUE("idle-timeout"), CFG_END() };
+	VALUE("peer-rate"), VALUE("idle-timeout"), VALUE("horizon"),
+	CFG_END() };
+
+static cfg_opt_t filter_keys[] = { VALUE("severity"), VALUES("segments"),
+	VALUES("kinds"), VALUE("authorised"), VALUE("revisions"),
+	VALUES("records"), CFG_END() };
+
+static cfg_opt_t kafka_keys[] = { VALUES("brokers"), VALUE("topic"),
+	VALUE("security"), VALUE("sasl-mechanism"), VALUE("username"),
+	VALUE("password-file"), VALUE("ca"), VALUE("certificate"), VALUE("key"),
+	CFG_END() };
 
 static cfg_opt_t soc_keys[] = { VALUE("transport"), VALUE("address"),
-	VALUE("format"), CFG_END() };
+	VALUE("format"), VALUE("framing"), VALUE("facility"), VALUE("ca"),
+	VALUE("fingerprint"), VALUE("certificate"), VALUE("key"),
+	VALUE("server-name"), VALUE("size-limit"), VALUE("mask-secrets"),
+	VALUE("outbox-size"), VALUE("rate"), VALUE("heartbeat"),
+	CFG_SEC("filter", filter_keys, CFGF_MULTI),
+	CFG_SEC("kafka", kafka_keys, CFGF_MULTI), CFG_END() };
 
 static cfg_opt_t store_keys[] = { VALUE("directory"), VALUE("max-size"),
-	CFG_END() };
+	VALUE("reserve"), VALUE("keep-alerts"), VALUE("keep-open"),
+	VALUE("keep-evidence"), VALUE("keep-audit"), VALUE("keep-summaries"),
+	VALUE("keep-health"), VALUE("evidence-packets"), CFG_END() };
 
 static cfg_opt_t web_keys[] = { VALUE("listen"), CFG_END() };
 
@@ -67,7 +95,9 @@ static cfg_opt_t root_keys[] = { CFG_SEC("sensor", sensor_keys, MULTI),
 	CFG_SEC("detection", detection_keys, MULTI),
 	CFG_SEC("capture", capture_keys, MULTI),
 	CFG_SEC("segment", segment_keys, NAMED),
+	CFG_SEC("asset", asset_keys, NAMED),
 	CFG_SEC("scanner", scanner_keys, NAMED),
+	CFG_SEC("approval", approval_keys, MULTI),
 	CFG_SEC("endpoint-logs", endpoint_logs_keys, MULTI),
 	CFG_SEC("soc", soc_keys, NAMED), CFG_SEC("store", store_keys, MULTI),
 	CFG_SEC("web", web_keys, MULTI), CFG_END() };
@@ -81,7 +111,9 @@ static const struct section_kind {
 	{ "detection", read_detection, 1 },
 	{ "capture", read_capture, CONFIG_CAPTURE_COUNT },
 	{ "segment", read_segment, POLICY_SEGMENT_COUNT },
+	{ "asset", read_asset, POLICY_ASSET_COUNT },
 	{ "scanner", read_scanner, CONFIG_SCANNER_COUNT },
+	{ "approval", read_approval, 1 },
 	{ "endpoint-logs", read_endpoint_logs, 1 },
 	{ "soc", read_soc, CONFIG_SOC_COUNT },
 	{ "store", read_store, 1 },
@@ -138,10 +170,38 @@ reading_parse(struct reading *reading, const char *text)
 		}
 	} else {
 		read_scanner_segments(reading, root);
+		read_soc_segments(reading, root);
+		put_kafka_last(reading->config);
 		check_listeners(reading);
 	}
 	current = NULL;
 	cfg_free(root);
+}
+
+const cfg_opt_t *
+reading_schema(void)
+{
+	return root_keys;
+}
+
+bool
+section_within(const struct reading_section *section, const char *name,
+    struct reading_section *within)
+{
+	uint32_t count = cfg_size(section->cfg, name);
+
+	if (count == 0) {
+		return false;
+	}
+	*within = *section;
+	within->cfg = cfg_getnsec(section->cfg, name, 0);
+	if (count > 1) {
+		section_wrong(section, section->line,
+		    "its section %s is given twice; put the settings of both "
+		    "into one",
+		    name);
+	}
+	return true;
 }
 
 uint32_t

@@ -1,18 +1,26 @@
 #include "config/reading.h"
 
+#include "authorise/breadth.h"
+#include "base/strbuf.h"
 #include "config/value.h"
 
 static void read_sources(
-    const struct reading_section *section, struct config_scanner *scanner);
+    const struct reading_section *section, struct authorise_entry *scanner);
 static void read_services(
-    const struct reading_section *section, struct config_scanner *scanner);
+    const struct reading_section *section, struct authorise_entry *scanner);
 static void read_hours(
-    const struct reading_section *section, struct config_scanner *scanner);
+    const struct reading_section *section, struct authorise_entry *scanner);
 static void read_rate(
-    const struct reading_section *section, struct config_scanner *scanner);
+    const struct reading_section *section, struct authorise_entry *scanner);
 static void read_expires(
-    const struct reading_section *section, struct config_scanner *scanner);
-static struct config_scanner *find_scanner(
+    const struct reading_section *section, struct authorise_entry *scanner);
+static void read_process(
+    const struct reading_section *section, struct authorise_entry *scanner);
+static void read_users(
+    const struct reading_section *section, struct authorise_entry *scanner);
+static void warn_of_breadth(const struct reading_section *section,
+    const struct authorise_entry *scanner);
+static struct authorise_entry *find_scanner(
     struct config *config, const char *name);
 static uint16_t find_segment(const struct policy *policy, const char *name);
 
@@ -20,7 +28,7 @@ void
 read_scanner(const struct reading_section *section)
 {
 	struct config *config = section->reading->config;
-	struct config_scanner *scanner =
+	struct authorise_entry *scanner =
 	    &config->scanners[config->scanner_count];
 
 	memset(scanner, 0, sizeof(*scanner));
@@ -48,8 +56,23 @@ read_scanner(const struct reading_section *section)
 	}
 	(void)section_text(
 	    section, "ticket", scanner->ticket, sizeof(scanner->ticket));
-	(void)section_text(
-	    section, "process", scanner->process, sizeof(scanner->process));
+	read_process(section, scanner);
+	read_users(section, scanner);
+}
+
+void
+read_approval(const struct reading_section *section)
+{
+	const struct reading_value *value =
+	    section_value(section, "two-person", 0);
+	const char *wrong = value == NULL
+	    ? NULL
+	    : value_bool(value->text, &section->reading->config->two_person);
+
+	if (wrong != NULL) {
+		section_wrong(section, value->line, "two-person %s %s",
+		    reading_quote(value->text).text, wrong);
+	}
 }
 
 void
@@ -60,7 +83,7 @@ read_scanner_segments(struct reading *reading, cfg_t *root)
 	for (uint32_t i = 0; i < count; i++) {
 		struct reading_section section = { .reading = reading,
 			.cfg = cfg_getnsec(root, "scanner", i) };
-		struct config_scanner *scanner =
+		struct authorise_entry *scanner =
 		    find_scanner(reading->config, section.cfg->title);
 		uint32_t named = section_value_count(&section, "segments");
 
@@ -78,15 +101,17 @@ read_scanner_segments(struct reading *reading, cfg_t *root)
 				    reading_quote(value->text).text);
 				continue;
 			}
-			scanner->segments[segment / 8] |=
-			    (uint8_t)(1u << segment % 8);
+			authorise_entry_allow(scanner, segment);
+		}
+		if (scanner != NULL) {
+			warn_of_breadth(&section, scanner);
 		}
 	}
 }
 
 static void
 read_sources(
-    const struct reading_section *section, struct config_scanner *scanner)
+    const struct reading_section *section, struct authorise_entry *scanner)
 {
 	uint32_t count = section_value_count(section, "sources");
 
@@ -96,18 +121,18 @@ read_sources(
 	for (uint32_t i = 0; i < count; i++) {
 		const struct reading_value *value =
 		    section_value(section, "sources", i);
-		char problem[VALUE_PROBLEM_SIZE];
-		struct config_source source;
+		char problem[AUTHORISE_PROBLEM_SIZE];
+		struct authorise_source source;
 		const char *wrong;
 
-		if (i == CONFIG_SOURCE_COUNT) {
+		if (i == AUTHORISE_SOURCE_COUNT) {
 			section_wrong(section, value->line,
 			    "there are more than %d sources; join some in a "
 			    "prefix or make a second entry",
-			    CONFIG_SOURCE_COUNT);
+			    AUTHORISE_SOURCE_COUNT);
 			return;
 		}
-		wrong = value_source(value->text, problem, &source);
+		wrong = authorise_text_source(value->text, problem, &source);
 		if (wrong != NULL) {
 			section_wrong(section, value->line, "source %s %s",
 			    reading_quote(value->text).text, wrong);
@@ -119,7 +144,7 @@ read_sources(
 
 static void
 read_services(
-    const struct reading_section *section, struct config_scanner *scanner)
+    const struct reading_section *section, struct authorise_entry *scanner)
 {
 	uint32_t count = section_value_count(section, "services");
 
@@ -129,7 +154,7 @@ read_services(
 	for (uint32_t i = 0; i < count; i++) {
 		const struct reading_value *value =
 		    section_value(section, "services", i);
-		const char *wrong = value_services(
+		const char *wrong = authorise_text_services(
 		    value->text, scanner->services, &scanner->service_count);
 
 		if (wrong != NULL) {
@@ -141,18 +166,18 @@ read_services(
 
 static void
 read_hours(
-    const struct reading_section *section, struct config_scanner *scanner)
+    const struct reading_section *section, struct authorise_entry *scanner)
 {
 	uint32_t count = section_value_count(section, "hours");
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct reading_value *value =
 		    section_value(section, "hours", i);
-		struct config_hours hours;
-		const char *wrong = value_hours(value->text, &hours);
+		struct authorise_hours hours;
+		const char *wrong = authorise_text_hours(value->text, &hours);
 
 		if (wrong == NULL &&
-		    scanner->hours_count == CONFIG_HOURS_COUNT) {
+		    scanner->hours_count == AUTHORISE_HOURS_COUNT) {
 			wrong = "is one too many; there are at most 16 windows";
 		}
 		if (wrong != NULL) {
@@ -165,10 +190,11 @@ read_hours(
 }
 
 static void
-read_rate(const struct reading_section *section, struct config_scanner *scanner)
+read_rate(
+    const struct reading_section *section, struct authorise_entry *scanner)
 {
 	const struct reading_value *value = section_value(section, "rate", 0);
-	char problem[VALUE_PROBLEM_SIZE];
+	char problem[AUTHORISE_PROBLEM_SIZE];
 	const char *wrong;
 
 	if (value == NULL) {
@@ -184,7 +210,7 @@ read_rate(const struct reading_section *section, struct config_scanner *scanner)
 
 static void
 read_expires(
-    const struct reading_section *section, struct config_scanner *scanner)
+    const struct reading_section *section, struct authorise_entry *scanner)
 {
 	const struct reading_value *value =
 	    section_required(section, "expires", "2027-03-31");
@@ -193,14 +219,98 @@ read_expires(
 	if (value == NULL) {
 		return;
 	}
-	wrong = value_date(value->text, &scanner->expires);
+	wrong = authorise_text_date(value->text, &scanner->expires);
 	if (wrong != NULL) {
 		section_wrong(section, value->line, "expires %s %s",
 		    reading_quote(value->text).text, wrong);
 	}
 }
 
-static struct config_scanner *
+static void
+read_process(
+    const struct reading_section *section, struct authorise_entry *scanner)
+{
+	const struct reading_value *grace =
+	    section_value(section, "process-grace", 0);
+	const struct reading_value *value =
+	    section_value(section, "process", 0);
+	const char *wrong;
+
+	scanner->grace_s = AUTHORISE_GRACE_S;
+	if (grace != NULL) {
+		wrong = authorise_text_grace(grace->text, &scanner->grace_s);
+		if (wrong != NULL) {
+			section_wrong(section, grace->line,
+			    "process-grace %s %s",
+			    reading_quote(grace->text).text, wrong);
+		}
+	}
+	if (!section_text(section, "process", scanner->process,
+	        sizeof(scanner->process))) {
+		return;
+	}
+	wrong = authorise_text_process(scanner->process);
+	if (wrong != NULL) {
+		section_wrong(section, value->line, "process %s %s",
+		    reading_quote(value->text).text, wrong);
+	}
+}
+
+static void
+read_users(
+    const struct reading_section *section, struct authorise_entry *scanner)
+{
+	uint32_t count = section_value_count(section, "users");
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct reading_value *value =
+		    section_value(section, "users", i);
+		const char *wrong =
+		    value_line(value->text, AUTHORISE_USER_SIZE);
+
+		if (wrong == NULL && i == AUTHORISE_USER_COUNT) {
+			wrong = "is one too many; there are at most 4";
+		}
+		if (wrong != NULL) {
+			section_wrong(section, value->line, "user %s %s",
+			    reading_quote(value->text).text, wrong);
+			return;
+		}
+		memcpy(scanner->users[scanner->user_count++], value->text,
+		    strlen(value->text) + 1);
+	}
+}
+
+/* What leaves much open is accepted, and said in one sentence. */
+static void
+warn_of_breadth(const struct reading_section *section,
+    const struct authorise_entry *scanner)
+{
+	static struct authorise_warnings warnings; /* Large for the stack. */
+	const struct reading_value *sources =
+	    section_value(section, "sources", 0);
+	char text[CONFIG_SENTENCE_SIZE / 2];
+	struct strbuf sentence;
+
+	if (sources == NULL || scanner->source_count == 0) {
+		return;
+	}
+	warnings.count = 0;
+	authorise_warn(
+	    scanner, &section->reading->config->policy, 0, &warnings);
+	if (warnings.count == 0) {
+		return;
+	}
+	strbuf_init(&sentence, text, sizeof(text));
+	for (uint32_t i = 0; i < warnings.count; i++) {
+		strbuf_addf(&sentence, "%s%s", i == 0 ? "" : "; ",
+		    warnings.sentences[i]);
+	}
+	section_warning(section, sources->line, "this is broad (%u of 100): %s",
+	    authorise_breadth(scanner, 0), text);
+}
+
+static struct authorise_entry *
 find_scanner(struct config *config, const char *name)
 {
 	for (uint32_t i = 0; i < config->scanner_count; i++) {

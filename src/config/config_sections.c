@@ -13,12 +13,7 @@ enum {
 
 #define BUFFER_LEAST (1ull << 20)
 #define BUFFER_MOST  (1ull << 30)
-#define STORE_LEAST  (16ull << 20)
 
-#define QUIET_LEAST_NS (60 * NS_PER_S)
-#define QUIET_MOST_NS  (365ull * 24 * 3600 * NS_PER_S)
-
-static bool time_zone_exists(const char *name);
 static void read_interface(
     const struct reading_section *section, struct config_capture *capture);
 static void read_buffer_size(
@@ -33,43 +28,20 @@ static void check_filter(const struct reading_section *section,
 void
 read_sensor(const struct reading_section *section)
 {
-	struct policy *policy = &section->reading->config->policy;
+	struct config *config = section->reading->config;
+	struct policy *policy = &config->policy;
 
 	(void)section_text(
 	    section, "name", policy->sensor_name, sizeof(policy->sensor_name));
 	if (section_text(section, "timezone", policy->timezone,
 	        sizeof(policy->timezone)) &&
-	    !time_zone_exists(policy->timezone)) {
+	    authorise_zone_read(policy->timezone, &config->zone) != 0) {
 		section_wrong(section,
 		    section_value(section, "timezone", 0)->line,
 		    "time zone %s is not among those of this machine; write "
 		    "one, such as \"Europe/Berlin\" or \"UTC\"",
 		    reading_quote(policy->timezone).text);
 	}
-}
-
-void
-read_detection(const struct reading_section *section)
-{
-	const struct reading_value *value =
-	    section_value(section, "campaign-quiet", 0);
-	uint64_t quiet_ns;
-	const char *wrong;
-
-	if (value == NULL) {
-		return;
-	}
-	wrong = value_duration(value->text, &quiet_ns);
-	if (wrong == NULL &&
-	    (quiet_ns < QUIET_LEAST_NS || quiet_ns > QUIET_MOST_NS)) {
-		wrong = "is out of range; write \"1m\" to \"365d\"";
-	}
-	if (wrong != NULL) {
-		section_wrong(section, value->line, "campaign-quiet %s %s",
-		    reading_quote(value->text).text, wrong);
-		return;
-	}
-	section->reading->config->policy.detection.campaign_quiet_ns = quiet_ns;
 }
 
 void
@@ -95,113 +67,6 @@ read_capture(const struct reading_section *section)
 	        section, "filter", capture->filter, sizeof(capture->filter))) {
 		check_filter(section, capture);
 	}
-}
-
-void
-read_soc(const struct reading_section *section)
-{
-	static const char *const transports[] = { "udp", "tcp", "tls", NULL };
-	static const char *const formats[] = { "rfc5424", "cef", "leef", "ecs",
-		"ocsf", NULL };
-	struct config *config = section->reading->config;
-	struct config_soc *soc = &config->socs[config->soc_count];
-	const struct reading_value *value;
-	const char *wrong;
-
-	if (!section_name(section, soc->name)) {
-		return;
-	}
-	for (uint32_t i = 0; i < config->soc_count; i++) {
-		if (strcmp(config->socs[i].name, soc->name) == 0) {
-			section_wrong(section, section->line,
-			    "there is a soc of this name already; give it "
-			    "another");
-			return;
-		}
-	}
-	config->soc_count++;
-	if (section_required(section, "transport", "tls") != NULL) {
-		soc->transport = section_word(
-		    section, "transport", transports, CONFIG_TRANSPORT_TLS);
-	}
-	soc->format =
-	    section_word(section, "format", formats, CONFIG_FORMAT_RFC5424);
-	value = section_required(section, "address", "10.0.0.9:6514");
-	if (value == NULL) {
-		return;
-	}
-	wrong = value_peer(value->text, &soc->peer);
-	if (wrong != NULL) {
-		section_wrong(section, value->line, "address %s %s",
-		    reading_quote(value->text).text, wrong);
-	}
-}
-
-void
-read_store(const struct reading_section *section)
-{
-	struct config_store *store = &section->reading->config->store;
-	const struct reading_value *value =
-	    section_required(section, "directory", "/var/lib/spanwatch");
-	uint64_t bytes;
-	const char *wrong;
-
-	store->present = true;
-	store->max_bytes = CONFIG_STORE_BYTES;
-	if (value != NULL &&
-	    section_text(section, "directory", store->directory,
-	        sizeof(store->directory)) &&
-	    store->directory[0] != '/') {
-		section_wrong(section, value->line,
-		    "directory %s does not begin with \"/\"; write the whole "
-		    "path",
-		    reading_quote(store->directory).text);
-	}
-	value = section_value(section, "max-size", 0);
-	if (value == NULL) {
-		return;
-	}
-	wrong = value_size(value->text, &bytes);
-	if (wrong == NULL && bytes < STORE_LEAST) {
-		wrong = "is too little to keep alerts in; write \"16M\" or "
-		        "more";
-	}
-	if (wrong != NULL) {
-		section_wrong(section, value->line, "max-size %s %s",
-		    reading_quote(value->text).text, wrong);
-		return;
-	}
-	store->max_bytes = bytes;
-}
-
-/* Whether the machine's time zone data (package tzdata) has 'name'. */
-static bool
-time_zone_exists(const char *name)
-{
-	char path[sizeof("/usr/share/zoneinfo/") + POLICY_NAME_SIZE];
-	char magic[4] = "";
-	FILE *file;
-	size_t taken;
-
-	if (strcmp(name, "UTC") == 0) {
-		return true;
-	}
-	/* Names of letters, digits and few signs: no way out of the folder. */
-	if (name[0] == '/' || strstr(name, "..") != NULL ||
-	    name[strspn(name,
-	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	        "0123456789+-_/")] != '\0') {
-		return false;
-	}
-	(void)snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", name);
-	file = fopen(path, "re");
-	if (file == NULL) {
-		return false;
-	}
-	taken = fread(magic, 1, sizeof(magic), file);
-	(void)fclose(file);
-	/* RFC 8536, section 3.1. */
-	return taken == sizeof(magic) && memcmp(magic, "TZif", 4) == 0;
 }
 
 static void

@@ -10,14 +10,15 @@ static void add_prefix(const struct reading_section *section,
     const struct reading_value *value, struct policy_segment *segment);
 static void check_overlap(const struct reading_section *section,
     const struct policy_segment *segment, const struct policy_segment *other);
+static void check_inside(const struct reading_section *section,
+    const struct policy_segment *inner, const struct policy_segment *outer);
 static bool vlans_tell_apart(
     const struct policy_segment *a, const struct policy_segment *b);
 
 void
 read_segment(const struct reading_section *section)
 {
-	static const char *const words[] = { "low", "normal", "high",
-		"critical", NULL };
+	struct reading_section detection;
 	struct policy *policy = &section->reading->config->policy;
 	struct policy_segment *segment =
 	    &policy->segments[policy->segment_count];
@@ -36,8 +37,12 @@ read_segment(const struct reading_section *section)
 	}
 	read_prefixes(section, segment);
 	read_vlans(section, segment);
-	segment->criticality = section_word(
-	    section, "criticality", words, POLICY_CRITICALITY_NORMAL);
+	segment->criticality = section_word(section, "criticality",
+	    criticality_words, POLICY_CRITICALITY_NORMAL);
+	segment->role = read_role(section);
+	if (section_within(section, "detection", &detection)) {
+		read_terms(&detection, &segment->terms);
+	}
 	for (uint32_t i = 0; i < policy->segment_count; i++) {
 		check_overlap(section, segment, &policy->segments[i]);
 	}
@@ -127,6 +132,8 @@ static void
 check_overlap(const struct reading_section *section,
     const struct policy_segment *segment, const struct policy_segment *other)
 {
+	check_inside(section, segment, other);
+	check_inside(section, other, segment);
 	if (vlans_tell_apart(segment, other)) {
 		return;
 	}
@@ -143,6 +150,38 @@ check_overlap(const struct reading_section *section,
 			    "of one, or give both their own vlans",
 			    ip_prefix_format(&segment->prefixes[i], text),
 			    reading_quote(other->name).text);
+		}
+	}
+}
+
+/* The longest prefix goes before the VLAN: what is seen in the outer segment's
+ * VLAN with an address of the inner one counts as the inner one's.  Where both
+ * say which VLANs are theirs, that may not be meant. */
+static void
+check_inside(const struct reading_section *section,
+    const struct policy_segment *inner, const struct policy_segment *outer)
+{
+	if (!vlans_tell_apart(inner, outer)) {
+		return;
+	}
+	for (uint32_t i = 0; i < inner->prefix_count; i++) {
+		for (uint32_t j = 0; j < outer->prefix_count; j++) {
+			char inside[IP_PREFIX_TEXT_SIZE];
+			char around[IP_PREFIX_TEXT_SIZE];
+
+			if (!policy_prefix_is_inside(
+			        &inner->prefixes[i], &outer->prefixes[j])) {
+				continue;
+			}
+			section_warning(section, section->line,
+			    "\"%s\" of %s lies in \"%s\" of %s: addresses "
+			    "there belong to %s in every VLAN, those of %s too",
+			    ip_prefix_format(&inner->prefixes[i], inside),
+			    reading_quote(inner->name).text,
+			    ip_prefix_format(&outer->prefixes[j], around),
+			    reading_quote(outer->name).text,
+			    reading_quote(inner->name).text,
+			    reading_quote(outer->name).text);
 		}
 	}
 }

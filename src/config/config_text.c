@@ -172,14 +172,15 @@ scan_token(struct scan *scan)
 	scan->at++;
 }
 
-/* A brace that follows no "=" opens a section. */
+/* A brace that follows no "=" opens a section; one within another is read with
+ * that. */
 static void
 open_brace(struct scan *scan)
 {
 	struct reading *reading = scan->reading;
 
 	scan->depth++;
-	if (scan->after_sign) {
+	if (scan->after_sign || scan->depth > 1) {
 		return;
 	}
 	if (reading->section_count == READING_SECTION_COUNT) {

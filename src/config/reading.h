@@ -3,7 +3,7 @@
  *
  * config_text.c makes the text ready, config_parse.c has libConfuse take it to
  * pieces, and as each section closes its reader in config_sections.c or
- * config_scanner.c turns it into numbers.  This is what they share.
+ * the file named after it turns it into numbers.  This is what they share.
  */
 #ifndef CONFIG_READING_H
 #define CONFIG_READING_H
@@ -14,8 +14,8 @@
 
 enum {
 	/* All sections of a file, whatever their kind. */
-	READING_SECTION_COUNT = POLICY_SEGMENT_COUNT + CONFIG_SCANNER_COUNT +
-	    CONFIG_CAPTURE_COUNT + CONFIG_SOC_COUNT + 8,
+	READING_SECTION_COUNT = POLICY_SEGMENT_COUNT + POLICY_ASSET_COUNT +
+	    CONFIG_SCANNER_COUNT + CONFIG_CAPTURE_COUNT + CONFIG_SOC_COUNT + 8,
 };
 
 struct reading {
@@ -60,6 +60,12 @@ void reading_wrong(struct reading *reading, uint32_t line, const char *format,
 void section_wrong(const struct reading_section *section, uint32_t line,
     const char *format, ...) SW_PRINTF(3, 4);
 
+/* The same of what is right, but perhaps not meant. */
+void reading_warning(struct reading *reading, uint32_t line, const char *format,
+    ...) SW_PRINTF(3, 4);
+void section_warning(const struct reading_section *section, uint32_t line,
+    const char *format, ...) SW_PRINTF(3, 4);
+
 /* Blanks the comments of 'text' in place, since libConfuse miscounts lines
  * after them and refuses them within lists; notes where sections begin; and
  * reports what libConfuse would take wrongly or not at all.  False if there was
@@ -99,19 +105,40 @@ bool section_name(
 uint8_t section_word(const struct reading_section *section, const char *key,
     const char *const *words, uint8_t otherwise);
 
+/* The section 'name' within another: at most one.  False if there is none. */
+bool section_within(const struct reading_section *section, const char *name,
+    struct reading_section *within);
+
+/* All sections and keys there are, as libConfuse has them; for tests, which
+ * must know none of them by heart. */
+const struct cfg_opt_t *reading_schema(void);
+
+/* The words of 'criticality', ended by null. */
+extern const char *const criticality_words[];
+
+/* The role that the section gives, enum policy_role; UNKNOWN if none. */
+uint8_t read_role(const struct reading_section *section);
+
 /* The readers of the sections. */
 void read_sensor(const struct reading_section *section);
 void read_detection(const struct reading_section *section);
+void read_terms(
+    const struct reading_section *section, struct policy_terms *terms);
 void read_capture(const struct reading_section *section);
 void read_segment(const struct reading_section *section);
+void read_asset(const struct reading_section *section);
 void read_scanner(const struct reading_section *section);
+void read_approval(const struct reading_section *section);
 void read_endpoint_logs(const struct reading_section *section);
 void read_soc(const struct reading_section *section);
+void read_kafka(const struct reading_section *section, struct config_soc *soc);
 void read_store(const struct reading_section *section);
 void read_web(const struct reading_section *section);
 
 /* After the last section: what could not be checked before. */
 void read_scanner_segments(struct reading *reading, struct cfg_t *root);
+void read_soc_segments(struct reading *reading, struct cfg_t *root);
+void put_kafka_last(struct config *config);
 void check_listeners(struct reading *reading);
 
 #endif

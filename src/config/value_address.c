@@ -1,91 +1,10 @@
 #include "config/value.h"
 
-#include <stdio.h>
-
-#include "config/value_take.h"
+#include "authorise/entry_text.h"
+#include "base/take.h"
 
 static bool split_port(const char *text, char *host, size_t host_size,
     uint16_t *port, bool *bracketed);
-static bool is_host_name(const char *text);
-
-const char *
-value_prefix(const char *text, char problem[VALUE_PROBLEM_SIZE],
-    struct ip_prefix *prefix)
-{
-	char host[IP_ADDRESS_TEXT_SIZE];
-	char right[IP_PREFIX_TEXT_SIZE];
-	const char *slash = strchr(text, '/');
-	size_t size = slash == NULL ? 0 : (size_t)(slash - text);
-	struct ip_prefix meant;
-	uint64_t length;
-	uint32_t bits;
-
-	if (ip_prefix_parse(text, prefix)) {
-		return NULL;
-	}
-	if (slash == NULL || size >= sizeof(host)) {
-		return "is no prefix; write an address and a length, such as "
-		       "\"10.20.2.0/24\" or \"fd20:0:0:2::/64\"";
-	}
-	memcpy(host, text, size);
-	host[size] = '\0';
-	slash++;
-	if (!ip_address_parse(host, &meant.address)) {
-		return "does not begin with an IPv4 or IPv6 address; write it "
-		       "as in \"10.20.2.0/24\" or \"fd20:0:0:2::/64\"";
-	}
-	bits = ip_address_is_v4(&meant.address) ? 32 : 128;
-	if (!take_number(&slash, bits, &length) || *slash != '\0') {
-		(void)snprintf(problem, VALUE_PROBLEM_SIZE,
-		    "has no valid length; write a number from 0 to %u after "
-		    "the slash",
-		    bits);
-		return problem;
-	}
-	meant.length = (uint8_t)(length + 128 - bits);
-	for (uint32_t bit = meant.length; bit < 128; bit++) {
-		meant.address.byte[bit / 8] &= (uint8_t) ~(0x80u >> bit % 8);
-	}
-	(void)snprintf(problem, VALUE_PROBLEM_SIZE,
-	    "has bits set past its length; write \"%s\"",
-	    ip_prefix_format(&meant, right));
-	return problem;
-}
-
-const char *
-value_source(const char *text, char problem[VALUE_PROBLEM_SIZE],
-    struct config_source *source)
-{
-	struct config_source parsed = { .kind = CONFIG_SOURCE_HOST };
-	size_t length = strlen(text);
-
-	if (mac_address_parse(text, &parsed.mac)) {
-		if (mac_address_is_group(&parsed.mac) ||
-		    mac_address_is_zero(&parsed.mac)) {
-			return "is a MAC address that no sender has; write the "
-			       "one of the scanner's network card";
-		}
-		parsed.kind = CONFIG_SOURCE_MAC;
-	} else if (ip_prefix_parse(text, &parsed.prefix)) {
-		parsed.kind = CONFIG_SOURCE_PREFIX;
-	} else if (strchr(text, '/') != NULL) {
-		return value_prefix(text, problem, &parsed.prefix);
-	} else if (!is_host_name(text)) {
-		return "is no address, prefix, MAC address or host name; write "
-		       "one, such as \"10.20.9.5\"";
-	} else if (length >= sizeof(parsed.host)) {
-		return "is too long for a host name; write at most 127 "
-		       "characters";
-	}
-	for (size_t i = 0; parsed.kind == CONFIG_SOURCE_HOST && i < length;
-	     i++) {
-		bool upper = text[i] >= 'A' && text[i] <= 'Z';
-
-		parsed.host[i] = (char)(upper ? text[i] - 'A' + 'a' : text[i]);
-	}
-	*source = parsed;
-	return NULL;
-}
 
 const char *
 value_listen(const char *text, struct config_listen *listen)
@@ -133,7 +52,7 @@ value_peer(const char *text, struct config_peer *peer)
 			return "is an address that nobody answers at; write "
 			       "the one of the receiver";
 		}
-	} else if (bracketed || !is_host_name(parsed.host)) {
+	} else if (bracketed || !authorise_text_is_host_name(parsed.host)) {
 		return wrong;
 	}
 	*peer = parsed;
@@ -168,30 +87,4 @@ split_port(const char *text, char *host, size_t host_size, uint16_t *port,
 	host[size] = '\0';
 	*port = (uint16_t)number;
 	return true;
-}
-
-/* Labels of letters, digits, hyphens and underscores joined by dots (RFC 1123,
- * section 2.1; Windows hosts may have underscores).  A name of digits and dots
- * alone is a mistyped address. */
-static bool
-is_host_name(const char *text)
-{
-	bool has_letter = false;
-	char before = '.';
-
-	for (; *text != '\0'; before = *text++) {
-		bool letter = (*text >= 'a' && *text <= 'z') ||
-		    (*text >= 'A' && *text <= 'Z');
-		bool inner = *text == '-' || *text == '_';
-
-		has_letter |= letter;
-		if (!letter && !inner && *text != '.' &&
-		    (*text < '0' || *text > '9')) {
-			return false;
-		}
-		if (before == '.' && (*text == '.' || *text == '-')) {
-			return false;
-		}
-	}
-	return has_letter && before != '.' && before != '-';
 }

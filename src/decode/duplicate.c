@@ -37,9 +37,6 @@ load_word(const uint8_t *at)
 	return word;
 }
 
-/* What a multiplication of two words gives. */
-__extension__ typedef unsigned __int128 uint128;
-
 /*
  * A keyed hash of pairs of words: NH of Krovetz and Dai, "VHASH Security"
  * (2007), after Black and others, "UMAC" (CRYPTO 1999), a sum of products whose

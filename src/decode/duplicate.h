@@ -29,7 +29,7 @@
 #define DECODE_DUPLICATE_H
 
 #include "base/base.h"
-#include "base/siphash.h"
+#include "base/key_hash.h"
 #include "mem/region.h"
 
 /* The copies leave one switch or two neighbouring ones; what lies between them

@@ -302,8 +302,7 @@ campaign_is_due(const struct campaign *campaign)
 	return campaign->revision == 0 ||
 	    campaign->targets >= 2 * told->targets ||
 	    (told->services > 0 && campaign->services >= 2 * told->services) ||
-	    (campaign_techniques(campaign) & ~told->techniques) != 0 ||
-	    campaign->active != told->active;
+	    (campaign_techniques(campaign) & ~told->techniques) != 0;
 }
 
 bool

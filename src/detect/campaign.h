@@ -41,14 +41,12 @@ struct campaign_told {
 	uint64_t outcomes;
 	uint32_t techniques;
 	uint32_t kinds; /* 1 << enum finding_kind */
-	bool active;
 };
 
 struct campaign {
 	struct ip_address source; /* The key. */
 	uint64_t number;
 	uint32_t revision;
-	bool active;
 	bool networks_cut;
 	uint16_t vlan;
 	struct mac_address mac;

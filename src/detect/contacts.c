@@ -22,13 +22,13 @@ contacts_init(struct contacts *contacts, struct region *region, uint32_t count,
 	contacts->sets = region_carve(
 	    region, count / CONTACTS_WAYS, sizeof(struct contacts_set));
 	contacts->set_mask = count / CONTACTS_WAYS - 1;
-	contacts->hash_key = *hash_key;
+	hash_secret_init(&contacts->secret, hash_key);
 }
 
 uint64_t
 contacts_hash(const struct contacts *contacts, const struct contact_key *key)
 {
-	return siphash(&contacts->hash_key, key, sizeof(*key));
+	return key_hash(&contacts->secret, key, sizeof(*key));
 }
 
 /* Of the half of the hash that the set was not chosen by. */
@@ -124,6 +124,15 @@ contacts_conclude(struct contacts *contacts, uint64_t hash, uint32_t now_s)
 	}
 	*entry |= CONCLUDED;
 	return true;
+}
+
+bool
+contacts_is_pending(
+    const struct contacts *contacts, uint64_t hash, uint32_t now_s)
+{
+	const uint32_t *entry = find(contacts, hash, now_s);
+
+	return entry != NULL && (*entry & CONCLUDED) == 0;
 }
 
 bool

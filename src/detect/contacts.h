@@ -19,7 +19,7 @@
 
 #include "base/addr.h"
 #include "base/base.h"
-#include "base/siphash.h"
+#include "base/key_hash.h"
 #include "mem/region.h"
 
 enum { CONTACTS_WAYS = 16 };
@@ -49,7 +49,7 @@ _Static_assert(sizeof(struct contacts_set) == 64, "one cache line per set");
 struct contacts {
 	struct contacts_set *sets;
 	uint32_t set_mask;
-	struct hash_key hash_key;
+	struct hash_secret secret;
 	uint64_t displaced; /* Contacts of the last day that had to go. */
 };
 
@@ -78,6 +78,10 @@ bool contacts_note(struct contacts *contacts, uint64_t hash, uint32_t now_s);
  * and this is the first. */
 bool contacts_conclude(
     struct contacts *contacts, uint64_t hash, uint32_t now_s);
+
+/* Whether the contact of 'hash' is known, and has not had its outcome. */
+bool contacts_is_pending(
+    const struct contacts *contacts, uint64_t hash, uint32_t now_s);
 
 /* Whether the key of 'hash' is known; notes nothing. */
 bool contacts_knows(

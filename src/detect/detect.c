@@ -37,6 +37,17 @@ detect_campaigns_held(const struct detect *detect)
 	return detect->campaigns.used;
 }
 
+/* All places are filled: a source may still have those of a segment that is no
+ * more. */
+static void
+make_terms(struct detect *detect)
+{
+	for (uint32_t i = 0; i <= POLICY_SEGMENT_COUNT; i++) {
+		terms_make(&detect->terms[i],
+		    policy_terms_of(detect->policy, (uint16_t)i));
+	}
+}
+
 struct detect *
 detect_init(struct region *region, const struct hash_key *hash_key,
     struct counters *counters, const struct policy *policy)
@@ -58,7 +69,16 @@ detect_init(struct region *region, const struct hash_key *hash_key,
 	detect->counters = counters;
 	detect->policy = policy;
 	segments_init(&detect->segments, policy);
+	make_terms(detect);
 	return detect;
+}
+
+const struct terms *
+detect_terms(const struct detect *detect, uint16_t segment)
+{
+	return &detect->terms[segment < POLICY_SEGMENT_COUNT
+	        ? segment
+	        : POLICY_SEGMENT_COUNT];
 }
 
 /* Segments are indices in a policy: all that was kept by them is found anew. */
@@ -67,6 +87,7 @@ detect_apply_policy(struct detect *detect)
 {
 	memset(detect->weather.segments, 0, sizeof(detect->weather.segments));
 	segments_init(&detect->segments, detect->policy);
+	make_terms(detect);
 	for (uint32_t i = 0; i < table_count(&detect->campaigns); i++) {
 		struct campaign *campaign = table_at(&detect->campaigns, i);
 
@@ -148,15 +169,12 @@ static void
 note_meeting(struct detect *detect, struct sighting *sighting)
 {
 	struct contacts *contacts = &detect->contacts;
-	struct contact_key there = { .source = sighting->source,
-		.target = sighting->contact.target,
-		.class = CONTACT_MET };
-	struct contact_key back = { .source = there.target,
-		.target = there.source,
+	struct contact_key back = { .source = sighting->contact.target,
+		.target = sighting->source,
 		.class = CONTACT_MET };
 
-	(void)contacts_note(
-	    contacts, contacts_hash(contacts, &there), sighting->now_s);
+	sighting->is_new_target =
+	    contacts_note(contacts, sighting->met_hash, sighting->now_s);
 	if (sighting->contact.technique == PROBE_UDP &&
 	    contacts_knows(
 	        contacts, contacts_hash(contacts, &back), sighting->now_s)) {
@@ -193,6 +211,7 @@ take_attempt(struct detect *detect, struct sighting *sighting)
 	struct contact *entry;
 
 	if (!learn_from_attempt(detect, sighting)) {
+		sighting->is_explained = true;
 		return;
 	}
 	if (!contacts_note(
@@ -201,6 +220,7 @@ take_attempt(struct detect *detect, struct sighting *sighting)
 		return;
 	}
 	counter_increment(detect->counters, COUNTER_DETECT_FIRST_CONTACTS);
+	sighting->is_first = true;
 	note_meeting(detect, sighting);
 	source = source_make(detect, sighting);
 	source->made++;
@@ -219,10 +239,11 @@ take_attempt(struct detect *detect, struct sighting *sighting)
 		}
 		suspect = source_make_suspect(detect, source, sighting);
 	}
+	suspect->terms = detect_terms(detect, sighting->source_segment);
 	context = context_of(detect, sighting);
 	entry = suspect_contact(suspect, &sighting->contact);
 	weigh_attempt(suspect, entry, &context);
-	detect_follow_attempt(detect, suspect, entry, sighting);
+	detect_follow_attempt(detect, suspect, entry);
 	detect_judge(detect, suspect, sighting);
 }
 
@@ -271,7 +292,7 @@ learn_from_outcome(struct detect *detect, const struct sighting *sighting)
 
 /* The outcome of one of the first contacts of a source that is no suspect. */
 static void
-keep_outcome(struct source *source, const struct sighting *sighting)
+keep_outcome(struct source *source, struct sighting *sighting)
 {
 	for (uint32_t i = 0; i < source->kept_count; i++) {
 		struct contact *kept = &source->kept[i];
@@ -285,6 +306,7 @@ keep_outcome(struct source *source, const struct sighting *sighting)
 			kept->technique = sighting->probe->technique;
 			kept->traits = sighting->probe->traits;
 			kept->flags |= sighting->contact.flags & CONTACT_LAPSED;
+			sighting->asked_packet = kept->packet;
 		}
 	}
 }
@@ -346,6 +368,7 @@ take_outcome(struct detect *detect, struct sighting *sighting)
 	        &detect->contacts, sighting->pair_hash, sighting->now_s)) {
 		return;
 	}
+	sighting->is_first = true;
 	source = source_find(detect, sighting);
 	if (source == NULL) {
 		return;
@@ -361,6 +384,7 @@ take_outcome(struct detect *detect, struct sighting *sighting)
 	context = context_of(detect, sighting);
 	entry = suspect_find(suspect, &sighting->contact);
 	if (entry != NULL) {
+		sighting->asked_packet = entry->packet;
 		entry->outcome = sighting->probe->outcome;
 		entry->flags |= CONTACT_CONCLUDED |
 		    (sighting->contact.flags & CONTACT_LAPSED);
@@ -377,15 +401,26 @@ void
 detect_look_ahead(
     struct detect *detect, const struct probe *probe, struct sighting *sighting)
 {
+	struct contacts *contacts = &detect->contacts;
 	struct contact_key key;
 
 	sighting_make(&detect->segments, probe, sighting);
-	key = sighting_key(sighting, CONTACT_PAIR);
 	sighting->source_hash = table_hash(&detect->sources, &sighting->source);
-	sighting->pair_hash = contacts_hash(&detect->contacts, &key);
 	table_prefetch(&detect->sources, sighting->source_hash);
 	table_prefetch(&detect->suspects, sighting->source_hash);
-	contacts_prefetch(&detect->contacts, sighting->pair_hash);
+	if (probe->outcome == PROBE_OVERDUE) {
+		return; /* It asks nothing of the memory of contacts. */
+	}
+	key = sighting_key(sighting, CONTACT_PAIR);
+	sighting->pair_hash = contacts_hash(contacts, &key);
+	contacts_prefetch(contacts, sighting->pair_hash);
+	if (probe->event == PROBE_ATTEMPT) {
+		key = (struct contact_key){ .source = sighting->source,
+			.target = sighting->contact.target,
+			.class = CONTACT_MET };
+		sighting->met_hash = contacts_hash(contacts, &key);
+		contacts_prefetch(contacts, sighting->met_hash);
+	}
 }
 
 void
@@ -404,6 +439,7 @@ detect_take(struct detect *detect, struct sighting *sighting)
 		detect->now_ns = probe->time_ns;
 	}
 	counter_increment(detect->counters, COUNTER_DETECT_EVENTS);
+	detect->note_count = 0;
 	if (probe->event == PROBE_ATTEMPT) {
 		take_attempt(detect, sighting);
 		return;
@@ -416,6 +452,8 @@ detect_take(struct detect *detect, struct sighting *sighting)
 	if (is_final(probe)) {
 		take_outcome(detect, sighting);
 		witness_outcome(&detect->witness, detect->counters, probe);
+	} else {
+		detect_note_accepted(detect, sighting);
 	}
 }
 

@@ -21,6 +21,7 @@
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "detect/finding.h"
+#include "detect/note.h"
 #include "detect/sighting.h"
 #include "detect/wire_contact.h"
 #include "flow/probe.h"
@@ -58,6 +59,16 @@ void detect_look_ahead(struct detect *detect, const struct probe *probe,
 void detect_fetch(const struct detect *detect, const struct sighting *sighting);
 void detect_take(struct detect *detect, struct sighting *sighting);
 
+/* What the event taken last has brought, detect_notes_count() of them; good
+ * until the next. */
+const struct detect_note *detect_notes(const struct detect *detect);
+uint32_t detect_notes_count(const struct detect *detect);
+
+/* Makes notes, likewise, of the probes of the campaign at 'place' (below
+ * CONFIG_DETECT_CAMPAIGN_COUNT) whose outcome is not known, as far as they are
+ * remembered: for the end of a recording. */
+void detect_note_pending(struct detect *detect, uint32_t place);
+
 /* Whether wire contacts are to be noted; at first they are not. */
 void detect_want_contacts(struct detect *detect, bool is_wanted);
 
@@ -70,7 +81,9 @@ bool detect_next_contact(struct detect *detect, struct wire_contact *contact);
 void detect_dropped(struct detect *detect, uint64_t now_ns, uint64_t count);
 
 /* Gives the next finding that is new or revised; false: none.  Ends campaigns
- * that have been quiet for long enough by 'now_ns'. */
+ * that have been quiet for long enough by 'now_ns', which it looks for once a
+ * second: a source's event that comes before it is asked belongs to the old
+ * campaign. */
 bool detect_next_finding(
     struct detect *detect, uint64_t now_ns, struct finding *finding);
 

@@ -5,12 +5,8 @@
 #include "detect/report.h"
 #include "detect/shape.h"
 
-enum {
-	/* The shape of a campaign is looked at with every so many probes. */
-	SHAPE_PROBES = 16,
-	/* Campaigns looked at for their end with each call. */
-	SWEEP_COUNT = 4,
-};
+/* The shape of a campaign is looked at with every so many probes. */
+enum { SHAPE_PROBES = 16 };
 
 /* See has_room(). */
 static const uint64_t quiet_enough_ns = 60 * NS_PER_S;
@@ -27,8 +23,8 @@ campaign_hash(uint64_t source_hash)
 	return source_hash << 32 | source_hash >> 32;
 }
 
-static struct campaign *
-find_campaign(struct detect *detect, const struct ip_address *source)
+struct campaign *
+detect_find_campaign(struct detect *detect, const struct ip_address *source)
 {
 	uint64_t hash = campaign_hash(table_hash(&detect->campaigns, source));
 
@@ -102,6 +98,9 @@ count_in(struct detect *detect, struct campaign *campaign,
 	campaign_contact(campaign, entry, segment, &detect->contacts);
 	witness_probe(&detect->witness, detect->counters, campaign->number,
 	    campaign->probes, &campaign->source, entry);
+	detect_add_note(detect, campaign, entry, true,
+	    (entry->flags & CONTACT_CONCLUDED) != 0);
+	entry->packet = 0; /* It is told of now. */
 	campaign->fragmented += (entry->traits & PROBE_FRAGMENTED) != 0;
 	if ((entry->flags & CONTACT_CONCLUDED) != 0) {
 		campaign_outcome(
@@ -109,20 +108,19 @@ count_in(struct detect *detect, struct campaign *campaign,
 	}
 }
 
-/* Campaigns that are over go first, then the one that was quiet longest. */
+/* The campaign that was quiet longest goes first. */
 static uint32_t
 rank_campaign(const void *record)
 {
 	const struct campaign *campaign = record;
 
-	return campaign->active ? 1 + (uint32_t)(campaign->last_ns / NS_PER_S)
-	                        : 0;
+	return (uint32_t)(campaign->last_ns / NS_PER_S);
 }
 
-/* Whether there is room for another campaign.  Where every slot has one that
- * goes on, one that has been quiet for a minute makes room, or one that has had
- * ten: whoever forges scanners by the thousand neither shuts the table nor
- * makes a storm of alerts. */
+/* Whether there is room for another campaign.  Where every slot has one, one
+ * that has been quiet for a minute makes room, or one that has had ten: whoever
+ * forges scanners by the thousand neither shuts the table nor makes a storm of
+ * alerts. */
 static bool
 has_room(struct detect *detect, const struct sighting *sighting)
 {
@@ -131,7 +129,7 @@ has_room(struct detect *detect, const struct sighting *sighting)
 	    campaign_hash(sighting->source_hash), sighting->now_s,
 	    rank_campaign);
 
-	if (victim == NULL || !victim->active) {
+	if (victim == NULL) {
 		return true;
 	}
 	if (now_ns < victim->last_ns + quiet_enough_ns &&
@@ -153,7 +151,6 @@ raise_campaign(struct detect *detect, struct suspect *suspect,
 	    sighting->now_s, rank_campaign, NULL);
 
 	campaign->number = ++detect->campaign_number;
-	campaign->active = true;
 	campaign->channel = suspect->raised;
 	campaign->raised_ns = sighting->probe->time_ns;
 	campaign->dropped_at_raise = detect->weather.dropped;
@@ -196,38 +193,32 @@ detect_judge(struct detect *detect, struct suspect *suspect,
 	raise_campaign(detect, suspect, sighting);
 }
 
-/* The campaign that a raised source's event belongs to; null if it is over, or
- * had to make room. */
+/* The campaign that a raised source's event belongs to; null if it had to make
+ * room.  One that has been quiet for long enough goes on all the same where
+ * nobody has looked since: it ends when that is told, so that no event falls
+ * between two campaigns. */
 static struct campaign *
-ongoing(struct detect *detect, struct suspect *suspect,
-    const struct sighting *sighting)
+ongoing(struct detect *detect, struct suspect *suspect)
 {
-	struct campaign *campaign = find_campaign(detect, &suspect->source);
+	struct campaign *campaign =
+	    detect_find_campaign(detect, &suspect->source);
 
 	if (campaign == NULL) {
 		suspect->raised = CHANNEL_NONE;
-		return NULL;
 	}
-	if (campaign->active &&
-	    campaign_is_over(campaign, sighting->probe->time_ns,
-	        detect->policy->detection.campaign_quiet_ns)) {
-		/* It ended while nobody looked. */
-		campaign->active = false;
-		detect_mark_due(detect, &campaign->source);
-	}
-	return campaign->active ? campaign : NULL;
+	return campaign;
 }
 
 void
-detect_follow_attempt(struct detect *detect, struct suspect *suspect,
-    struct contact *entry, const struct sighting *sighting)
+detect_follow_attempt(
+    struct detect *detect, struct suspect *suspect, struct contact *entry)
 {
 	struct campaign *campaign;
 
 	if (suspect->raised == CHANNEL_NONE) {
 		return;
 	}
-	campaign = ongoing(detect, suspect, sighting);
+	campaign = ongoing(detect, suspect);
 	if (campaign != NULL) {
 		count_in(detect, campaign, suspect, entry);
 		review(detect, campaign, suspect);
@@ -238,7 +229,7 @@ void
 detect_follow_repeat(struct detect *detect, struct suspect *suspect,
     const struct sighting *sighting)
 {
-	struct campaign *campaign = ongoing(detect, suspect, sighting);
+	struct campaign *campaign = ongoing(detect, suspect);
 
 	if (campaign != NULL && weigh_implicates(suspect, &sighting->contact) &&
 	    sighting->probe->time_ns > campaign->last_ns) {
@@ -248,8 +239,8 @@ detect_follow_repeat(struct detect *detect, struct suspect *suspect,
 
 /* The outcome of a contact that is no longer in the list. */
 static void
-follow_forgotten(struct campaign *campaign, struct suspect *suspect,
-    const struct sighting *sighting)
+follow_forgotten(struct detect *detect, struct campaign *campaign,
+    struct suspect *suspect, const struct sighting *sighting)
 {
 	const struct probe *probe = sighting->probe;
 	struct contact attempt = sighting->contact;
@@ -264,6 +255,9 @@ follow_forgotten(struct campaign *campaign, struct suspect *suspect,
 	    weigh_is_unproductive(probe->outcome)) {
 		campaign_outcome(
 		    campaign, &attempt, probe->outcome, probe->technique);
+		attempt.outcome = probe->outcome;
+		attempt.technique = probe->technique;
+		detect_add_note(detect, campaign, &attempt, false, true);
 	}
 }
 
@@ -275,7 +269,7 @@ detect_follow_outcome(struct detect *detect, struct suspect *suspect,
 	struct campaign *campaign = NULL;
 
 	if (suspect->raised != CHANNEL_NONE) {
-		campaign = ongoing(detect, suspect, sighting);
+		campaign = ongoing(detect, suspect);
 	}
 	if (campaign == NULL) {
 		if (entry != NULL) {
@@ -287,11 +281,12 @@ detect_follow_outcome(struct detect *detect, struct suspect *suspect,
 	campaign->one_way = campaign->one_way ||
 	    weather_is_one_way(&detect->weather, sighting->target_segment);
 	if (entry == NULL) {
-		follow_forgotten(campaign, suspect, sighting);
+		follow_forgotten(detect, campaign, suspect, sighting);
 	} else if ((entry->flags & CONTACT_COUNTED) != 0) {
 		campaign_outcome(
 		    campaign, entry, probe->outcome, probe->technique);
 		entry->technique = probe->technique;
+		detect_add_note(detect, campaign, entry, false, true);
 	} else {
 		entry->technique = probe->technique;
 		count_in(detect, campaign, suspect, entry);
@@ -310,7 +305,6 @@ note_told(struct campaign *campaign, const struct finding *finding)
 	told->probes = campaign->probes;
 	told->outcomes = campaign->outcomes;
 	told->techniques |= finding->techniques;
-	told->active = campaign->active;
 	for (uint32_t i = 0; i < finding->kind_count; i++) {
 		told->kinds |= 1u << finding->kinds[i];
 	}
@@ -348,20 +342,27 @@ tell(struct detect *detect, struct campaign *campaign,
 	counter_increment(detect->counters, COUNTER_DETECT_FINDINGS);
 }
 
-/* Looks at some campaigns for what time alone brings: their end, or a pause in
+static bool
+is_over(const struct detect *detect, const struct campaign *campaign)
+{
+	return campaign_is_over(campaign, detect->now_ns,
+	    detect->policy->detection.campaign_quiet_ns);
+}
+
+/* Looks at the campaigns for what time alone brings: their end, or a pause in
  * which to tell what has come since. */
 static void
 sweep(struct detect *detect)
 {
 	uint64_t now_ns = detect->now_ns;
 
-	for (uint32_t i = 0; i < SWEEP_COUNT; i++) {
-		struct campaign *campaign =
-		    table_at(&detect->campaigns, detect->swept);
+	if (detect->campaigns.used == 0) {
+		return;
+	}
+	for (uint32_t i = 0; i < table_count(&detect->campaigns); i++) {
+		struct campaign *campaign = table_at(&detect->campaigns, i);
 
-		detect->swept =
-		    (detect->swept + 1) % table_count(&detect->campaigns);
-		if (campaign == NULL || !campaign->active) {
+		if (campaign == NULL) {
 			continue;
 		}
 		if (find_suspect(detect, &campaign->source) == NULL) {
@@ -369,15 +370,27 @@ sweep(struct detect *detect)
 			counter_increment(detect->counters,
 			    COUNTER_DETECT_CAMPAIGNS_DISPLACED);
 			table_drop(&detect->campaigns, campaign);
-		} else if (campaign_is_over(campaign, now_ns,
-		               detect->policy->detection.campaign_quiet_ns)) {
-			campaign->active = false;
-			detect_mark_due(detect, &campaign->source);
-		} else if (now_ns > campaign->last_ns + settle_ns &&
-		    campaign->probes * 4 > campaign->told.probes * 5) {
+		} else if (is_over(detect, campaign) ||
+		    (now_ns > campaign->last_ns + settle_ns &&
+		        campaign->probes * 4 > campaign->told.probes * 5)) {
 			detect_mark_due(detect, &campaign->source);
 		}
 	}
+}
+
+/* Whether there is anything to tell that the last revision did not. */
+static bool
+has_news(const struct campaign *campaign, const struct suspect *suspect)
+{
+	struct shape shape;
+
+	if (campaign->probes != campaign->told.probes ||
+	    campaign->outcomes != campaign->told.outcomes ||
+	    campaign_is_due(campaign)) {
+		return true;
+	}
+	shape_of(campaign, suspect, &shape);
+	return shape_kinds(&shape) != campaign->told.kinds;
 }
 
 /* The source begins anew. */
@@ -410,7 +423,8 @@ detect_next_finding(
 	}
 	while (detect->due_count > 0) {
 		struct ip_address source = detect->due[detect->due_first];
-		struct campaign *campaign = find_campaign(detect, &source);
+		struct campaign *campaign =
+		    detect_find_campaign(detect, &source);
 		struct suspect *suspect = find_suspect(detect, &source);
 
 		detect->due_first =
@@ -419,11 +433,16 @@ detect_next_finding(
 		if (campaign == NULL || suspect == NULL) {
 			continue; /* It had to make room meanwhile. */
 		}
-		tell(detect, campaign, suspect, finding);
-		if (!campaign->active) {
+		if (is_over(detect, campaign)) {
+			tell(detect, campaign, suspect, finding);
+			finding->active = false;
 			end_campaign(detect, campaign, suspect);
+			return true;
 		}
-		return true;
+		if (has_news(campaign, suspect)) {
+			tell(detect, campaign, suspect, finding);
+			return true;
+		}
 	}
 	return false;
 }
@@ -434,20 +453,12 @@ detect_flush(struct detect *detect)
 	for (uint32_t i = 0; i < table_count(&detect->campaigns); i++) {
 		struct campaign *campaign = table_at(&detect->campaigns, i);
 		struct suspect *suspect;
-		struct shape shape;
 
 		if (campaign == NULL) {
 			continue;
 		}
 		suspect = find_suspect(detect, &campaign->source);
-		if (suspect == NULL) {
-			continue;
-		}
-		shape_of(campaign, suspect, &shape);
-		if (campaign->probes != campaign->told.probes ||
-		    campaign_is_due(campaign) ||
-		    shape_kinds(&shape) != campaign->told.kinds ||
-		    campaign->outcomes != campaign->told.outcomes) {
+		if (suspect != NULL && has_news(campaign, suspect)) {
 			detect_mark_due(detect, &campaign->source);
 		}
 	}

@@ -13,14 +13,22 @@ neighbours_init(struct neighbours *neighbours, struct region *region,
 	    region, NEIGHBOURS_RECENT_COUNT, sizeof(struct neighbours_recent));
 	neighbours->macs = region_carve(
 	    region, NEIGHBOURS_MAC_COUNT, sizeof(struct neighbours_mac));
-	neighbours->hash_key = *hash_key;
+	hash_secret_init(&neighbours->secret, hash_key);
+}
+
+static uint64_t
+network_hash(
+    const struct neighbours *neighbours, const struct ip_address *address)
+{
+	return key_hash(&neighbours->secret, address->byte,
+	    sizeof(((struct neighbours_network *)0)->prefix));
 }
 
 void
 neighbours_live(struct neighbours *neighbours, const struct ip_address *address,
     uint32_t now_s)
 {
-	uint64_t hash = table_hash(&neighbours->networks, address->byte);
+	uint64_t hash = network_hash(neighbours, address);
 	struct neighbours_network *network =
 	    table_find(&neighbours->networks, address->byte, hash, now_s);
 	uint8_t last = address->byte[15];
@@ -37,7 +45,7 @@ bool
 neighbours_is_dark(struct neighbours *neighbours,
     const struct ip_address *address, uint32_t now_s)
 {
-	uint64_t hash = table_hash(&neighbours->networks, address->byte);
+	uint64_t hash = network_hash(neighbours, address);
 	const struct neighbours_network *network =
 	    table_find(&neighbours->networks, address->byte, hash, now_s);
 	uint8_t last = address->byte[15];
@@ -51,7 +59,7 @@ static uint64_t
 hash_address(
     const struct neighbours *neighbours, const struct ip_address *address)
 {
-	return siphash(&neighbours->hash_key, address, sizeof(*address));
+	return key_hash(&neighbours->secret, address, sizeof(*address));
 }
 
 void
@@ -85,7 +93,7 @@ neighbours_explains(const struct neighbours *neighbours,
 static struct neighbours_mac *
 mac_slot(const struct neighbours *neighbours, const struct mac_address *mac)
 {
-	uint64_t hash = siphash(&neighbours->hash_key, mac, sizeof(*mac));
+	uint64_t hash = key_hash(&neighbours->secret, mac, sizeof(*mac));
 
 	return &neighbours->macs[hash % NEIGHBOURS_MAC_COUNT];
 }

@@ -16,7 +16,7 @@
 
 #include "base/addr.h"
 #include "base/base.h"
-#include "base/siphash.h"
+#include "base/key_hash.h"
 #include "mem/region.h"
 #include "mem/table.h"
 
@@ -63,7 +63,7 @@ struct neighbours {
 	struct table networks;
 	struct neighbours_recent *recent;
 	struct neighbours_mac *macs;
-	struct hash_key hash_key;
+	struct hash_secret secret;
 };
 
 #define NEIGHBOURS_BYTES(network_count)                                      \

@@ -109,10 +109,11 @@ reason_of_outcome(const struct campaign *campaign,
 	}
 	if (campaign->refused + campaign->filtered + campaign->silent > 0) {
 		add_reason(finding, FINDING_REASON_UNPRODUCTIVE, weight,
-		    (int64_t[]){ (int64_t)(campaign->refused +
-		                     campaign->filtered + campaign->silent),
-		        (int64_t)campaign->probes,
-		        (int64_t)(campaign->refused + campaign->filtered),
+		    (int64_t[FINDING_FIGURES]){
+		        (int64_t)(campaign->refused + campaign->filtered +
+		            campaign->silent),
+		        (int64_t)campaign->probes, (int64_t)campaign->refused,
+		        (int64_t)campaign->filtered,
 		        (int64_t)campaign->silent });
 	}
 }
@@ -122,20 +123,25 @@ reasons_of_order(const struct suspect *suspect, struct finding *finding)
 {
 	const struct service_slot *service = suspect_main_service(suspect);
 	const struct target_slot *target = suspect_main_target(suspect);
+	const struct terms *terms = suspect_terms(suspect);
 	uint32_t in_order;
 
-	if (service != NULL && sequence_is_sequential(&service->sequence)) {
+	if (service != NULL &&
+	    sequence_is_sequential(&service->sequence, terms)) {
 		in_order = service->sequence.near_up +
 		    service->sequence.near_down + service->sequence.strides;
 		add_reason(finding, FINDING_REASON_SEQUENCE,
 		    2.8f * (float)in_order,
-		    (int64_t[]){ in_order, service->sequence.steps, 0, 0 });
+		    (int64_t[FINDING_FIGURES]){
+		        in_order, service->sequence.steps, 0, 0 });
 	}
-	if (target != NULL && sequence_is_sequential(&target->sequence)) {
+	if (target != NULL &&
+	    sequence_is_sequential(&target->sequence, terms)) {
 		in_order = target->sequence.near_up +
 		    target->sequence.near_down + target->sequence.strides;
 		add_reason(finding, FINDING_REASON_PORT_SEQUENCE, 0,
-		    (int64_t[]){ in_order, target->sequence.steps, 0, 0 });
+		    (int64_t[FINDING_FIGURES]){
+		        in_order, target->sequence.steps, 0, 0 });
 	}
 }
 
@@ -145,28 +151,29 @@ reasons_of_make(const struct suspect *suspect, struct finding *finding)
 	if (suspect->crafted >= 3 &&
 	    suspect->crafted * 5 >= suspect->requests * 4) {
 		add_reason(finding, FINDING_REASON_CRAFTED, 2.8f,
-		    (int64_t[]){ suspect->crafted, suspect->requests, 0, 0 });
+		    (int64_t[FINDING_FIGURES]){
+		        suspect->crafted, suspect->requests, 0, 0 });
 	}
 	if (suspect->port_reused >= 3 &&
 	    suspect->port_reused * 5 >= suspect->requests * 3) {
 		add_reason(finding, FINDING_REASON_SOURCE_PORT, 4.5f,
-		    (int64_t[]){
+		    (int64_t[FINDING_FIGURES]){
 		        suspect->port_reused, suspect->requests, 0, 0 });
 	}
 	if (suspect->stealth_contacts > 0) {
 		add_reason(finding, FINDING_REASON_STEALTH, suspect->stealth,
-		    (int64_t[]){ suspect->stealth_contacts,
+		    (int64_t[FINDING_FIGURES]){ suspect->stealth_contacts,
 		        suspect->stealth_contacts, 0, 0 });
 	}
 	if (suspect->half > 0) {
 		add_reason(finding, FINDING_REASON_HALF_OPEN,
 		    1.7f * (float)suspect->half,
-		    (int64_t[]){ suspect->half, 0, 0, 0 });
+		    (int64_t[FINDING_FIGURES]){ suspect->half, 0, 0, 0 });
 	}
 	if (suspect->dark > 0) {
 		add_reason(finding, FINDING_REASON_DARK,
 		    0.8f * (float)suspect->dark,
-		    (int64_t[]){ suspect->dark, 0, 0, 0 });
+		    (int64_t[FINDING_FIGURES]){ suspect->dark, 0, 0, 0 });
 	}
 }
 
@@ -182,7 +189,8 @@ reasons_of_breadth(const struct campaign *campaign,
 
 	if (campaign->channel == CHANNEL_FAN_OUT && service != NULL) {
 		add_reason(finding, FINDING_REASON_FAN_OUT, 0,
-		    (int64_t[]){ service->contacts, span_ms, 0, 0 });
+		    (int64_t[FINDING_FIGURES]){
+		        service->contacts, span_ms, 0, 0 });
 	}
 	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
 		const struct service_slot *slot = &suspect->services[i];
@@ -190,7 +198,7 @@ reasons_of_breadth(const struct campaign *campaign,
 		if (slot->used && slot->protocol == SUSPECT_LAYER2 &&
 		    slot->implicated) {
 			add_reason(finding, FINDING_REASON_ARP, slot->score,
-			    (int64_t[]){
+			    (int64_t[FINDING_FIGURES]){
 			        slot->contacts, slot->unproductive, 0, 0 });
 		}
 	}
@@ -203,14 +211,15 @@ reasons_of_size(const struct campaign *campaign, struct finding *finding)
 	    (int64_t)((campaign->last_ns - campaign->first_ns) / NS_PER_MS);
 
 	add_reason(finding, FINDING_REASON_RATE, 0,
-	    (int64_t[]){ campaign->rate_peak, 0, 0, 0 });
+	    (int64_t[FINDING_FIGURES]){ campaign->rate_peak, 0, 0, 0 });
 	if (campaign->services == 0) {
 		add_reason(finding, FINDING_REASON_ADDRESSES, 0,
-		    (int64_t[]){ (int64_t)campaign->targets, span_ms, 0, 0 });
+		    (int64_t[FINDING_FIGURES]){
+		        (int64_t)campaign->targets, span_ms, 0, 0 });
 		return;
 	}
 	add_reason(finding, FINDING_REASON_LARGE, 0,
-	    (int64_t[]){ (int64_t)campaign->targets,
+	    (int64_t[FINDING_FIGURES]){ (int64_t)campaign->targets,
 	        (int64_t)campaign->services, span_ms, 0 });
 }
 
@@ -263,7 +272,7 @@ report_campaign(const struct campaign *campaign, const struct suspect *suspect,
 	memset(finding, 0, sizeof(*finding));
 	finding->campaign = campaign->number;
 	finding->revision = campaign->revision;
-	finding->active = campaign->active;
+	finding->active = true;
 	finding->first_seen_ns = campaign->first_ns;
 	finding->last_seen_ns = campaign->last_ns;
 	finding->raised_at_ns = campaign->raised_ns;

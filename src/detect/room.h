@@ -8,6 +8,7 @@
 #include "detect/contacts.h"
 #include "detect/detect.h"
 #include "detect/neighbours.h"
+#include "detect/note.h"
 #include "detect/segments.h"
 #include "detect/sighting.h"
 #include "detect/suspect.h"
@@ -39,10 +40,13 @@ struct detect {
 	struct weather weather;
 	struct segments segments;
 	struct witness witness;
+	uint32_t note_count; /* Of the last event. */
+	struct detect_note notes[DETECT_NOTES];
+	/* For each segment's sources, and for those that are in none. */
+	struct terms terms[POLICY_SEGMENT_COUNT + 1];
 	const struct policy *policy;
 	struct counters *counters;
 	uint64_t campaign_number;
-	uint32_t swept;  /* Next slot of campaigns to look at for its end. */
 	uint64_t now_ns; /* Latest time told. */
 	uint64_t swept_ns;
 	/* Sources whose campaigns are due, oldest first. */
@@ -70,6 +74,9 @@ struct suspect *source_suspect(
 struct suspect *source_make_suspect(struct detect *detect,
     struct source *source, const struct sighting *sighting);
 
+/* By what sources of 'segment' are judged. */
+const struct terms *detect_terms(const struct detect *detect, uint16_t segment);
+
 /* Counts an answer of a DHCP server. */
 void source_note_answer(struct source *source, const struct probe *probe);
 
@@ -80,7 +87,21 @@ void source_forget(struct source *source, uint64_t now_ns);
 bool source_is_upkeep(const struct detect *detect, const struct source *source,
     const struct sighting *sighting);
 
+/* note.c */
+
+/* Notes what became of 'contact', which is of 'campaign'. */
+void detect_add_note(struct detect *detect, const struct campaign *campaign,
+    const struct contact *contact, bool is_counted, bool is_concluded);
+
+/* The target of a first contact has accepted it: no outcome yet, but part of
+ * the evidence. */
+void detect_note_accepted(struct detect *detect, struct sighting *sighting);
+
 /* follow.c */
+
+/* The campaign of 'source'; null: none. */
+struct campaign *detect_find_campaign(
+    struct detect *detect, const struct ip_address *source);
 
 /* Marks the campaign of 'source' as due. */
 void detect_mark_due(struct detect *detect, const struct ip_address *source);
@@ -88,8 +109,8 @@ void detect_mark_due(struct detect *detect, const struct ip_address *source);
 /* What follows for the source's campaign from a first contact, and from an
  * outcome; 'entry' is the contact in the suspect's list, null if it had to make
  * room. */
-void detect_follow_attempt(struct detect *detect, struct suspect *suspect,
-    struct contact *entry, const struct sighting *sighting);
+void detect_follow_attempt(
+    struct detect *detect, struct suspect *suspect, struct contact *entry);
 void detect_follow_repeat(struct detect *detect, struct suspect *suspect,
     const struct sighting *sighting);
 void detect_follow_outcome(struct detect *detect, struct suspect *suspect,

@@ -3,8 +3,10 @@
 enum { PER_CENT_SEQUENTIAL = 80, PER_CENT_ONE_WAY = 80 };
 
 enum sequence_step
-sequence_note(struct sequence *sequence, int64_t distance)
+sequence_note(
+    struct sequence *sequence, const struct terms *terms, int64_t distance)
 {
+	int64_t stride = terms->sequence_stride;
 	bool is_near;
 	bool is_stride;
 
@@ -13,7 +15,9 @@ sequence_note(struct sequence *sequence, int64_t distance)
 		sequence->last_step = 0;
 		return SEQUENCE_APART;
 	}
-	is_near = distance >= -SEQUENCE_NEAR && distance <= SEQUENCE_NEAR;
+	/* A scanner skips what it knows, and parallel probes overtake one
+	 * another. */
+	is_near = distance >= -stride && distance <= stride;
 	is_stride = !is_near && distance == sequence->last_step;
 	sequence->near_up += is_near && distance > 0;
 	sequence->near_down += is_near && distance < 0;
@@ -32,11 +36,12 @@ is_share(uint32_t part, uint32_t whole, uint32_t per_cent)
 }
 
 bool
-sequence_is_sequential(const struct sequence *sequence)
+sequence_is_sequential(
+    const struct sequence *sequence, const struct terms *terms)
 {
 	uint32_t steps = sequence->steps;
 
-	if (steps < SEQUENCE_STEPS_NEEDED) {
+	if (steps < terms->sequence_steps) {
 		return false;
 	}
 	return is_share(sequence->near_up, steps, PER_CENT_SEQUENTIAL) ||
@@ -45,11 +50,11 @@ sequence_is_sequential(const struct sequence *sequence)
 }
 
 enum finding_order
-sequence_order(const struct sequence *sequence)
+sequence_order(const struct sequence *sequence, const struct terms *terms)
 {
 	uint32_t steps = sequence->steps;
 
-	if (steps < SEQUENCE_STEPS_NEEDED) {
+	if (steps < terms->sequence_steps) {
 		return FINDING_ORDER_UNKNOWN;
 	}
 	if (is_share(sequence->strides + 1, steps, PER_CENT_SEQUENTIAL)) {

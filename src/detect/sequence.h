@@ -2,9 +2,9 @@
  * Sequence: in what order a source visits its targets or ports.
  *
  * Each step from one first contact to the next is near (up or down by one to
- * SEQUENCE_NEAR), of the same stride as the step before, or neither.  From the
- * counts comes the order that an alert names, and near steps are evidence: a
- * user's targets are not neighbours, a loop's are.
+ * the stride of the terms), of the same stride as the step before, or neither.
+ * From the counts comes the order that an alert names, and near steps are
+ * evidence: a user's targets are not neighbours, a loop's are.
  *
  * Positions are signed distances, so that ports and addresses of either family
  * are treated alike; the caller computes the distance.
@@ -14,14 +14,7 @@
 
 #include "base/base.h"
 #include "detect/finding.h"
-
-enum {
-	/* Steps up to here are "the next one": a scanner skips what it knows,
-	 * and parallel probes overtake one another. */
-	SEQUENCE_NEAR = 4,
-	/* Fewer steps tell no order. */
-	SEQUENCE_STEPS_NEEDED = 4,
-};
+#include "detect/terms.h"
 
 enum sequence_step { SEQUENCE_FIRST, SEQUENCE_ADJACENT, SEQUENCE_APART };
 
@@ -37,11 +30,14 @@ struct sequence {
 
 /* Takes in a step of 'distance' (INT64_MAX: not to be compared, as between
  * families).  Says whether it was adjacent: near, or the same stride again. */
-enum sequence_step sequence_note(struct sequence *sequence, int64_t distance);
+enum sequence_step sequence_note(
+    struct sequence *sequence, const struct terms *terms, int64_t distance);
 
-enum finding_order sequence_order(const struct sequence *sequence);
+enum finding_order sequence_order(
+    const struct sequence *sequence, const struct terms *terms);
 
 /* Whether the visits followed one another: up, down or by a constant stride. */
-bool sequence_is_sequential(const struct sequence *sequence);
+bool sequence_is_sequential(
+    const struct sequence *sequence, const struct terms *terms);
 
 #endif

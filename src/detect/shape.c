@@ -104,22 +104,24 @@ shape_of(const struct campaign *campaign, const struct suspect *suspect,
 {
 	const struct service_slot *service = suspect_main_service(suspect);
 	const struct target_slot *target = suspect_main_target(suspect);
+	const struct terms *terms = suspect_terms(suspect);
 	struct spread spread = spread_of(campaign, suspect);
 
 	memset(shape, 0, sizeof(*shape));
 	add_service_kinds(shape, campaign, spread);
 	add_sweep(shape, campaign);
 	if (service != NULL) {
-		shape->order = (uint8_t)sequence_order(&service->sequence);
+		shape->order =
+		    (uint8_t)sequence_order(&service->sequence, terms);
 	}
 	if (shape->kinds[0] == FINDING_PORT_SCAN) {
 		shape->order = target == NULL
 		    ? FINDING_ORDER_UNKNOWN
-		    : (uint8_t)sequence_order(&target->sequence);
+		    : (uint8_t)sequence_order(&target->sequence, terms);
 	}
 	if (service != NULL && campaign->targets >= TARGETS_MANY &&
 	    (uint64_t)service->contacts * 4 >= campaign->targets &&
-	    sequence_is_sequential(&service->sequence)) {
+	    sequence_is_sequential(&service->sequence, terms)) {
 		add_kind(shape, FINDING_SEQUENTIAL_IP);
 	}
 }

@@ -19,10 +19,18 @@ struct sighting {
 	struct contact contact;
 	struct ip_address source; /* The key of its source. */
 	uint64_t source_hash;     /* In the tables of sources and suspects. */
-	uint64_t pair_hash;       /* In the memory of contacts. */
+	uint64_t pair_hash;       /* In the memory of contacts; so is */
+	uint64_t met_hash;        /* this, of attempts alone. */
 	uint16_t source_segment;
 	uint16_t target_segment;
 	uint32_t now_s;
+	/* What came of it; by detect_take(). */
+	bool is_explained;     /* It is no evidence: others explain it. */
+	bool is_first;         /* A first contact, or the outcome of one. */
+	bool is_accepted;      /* A first contact's; its outcome is to come. */
+	bool is_new_target;    /* Source and target had not met before. */
+	uint32_t asked_packet; /* Of an outcome: contact.packet of its attempt,
+	                        * where that is remembered; 0: not. */
 };
 
 /* Works out all but the hashes. */

@@ -118,6 +118,7 @@ source_make_suspect(struct detect *detect, struct source *source,
 	    detect->counters, COUNTER_DETECT_SUSPECTS_DISPLACED, evicted);
 	counter_increment(detect->counters, COUNTER_DETECT_SUSPECTS);
 	source->is_suspect = true;
+	suspect->terms = detect_terms(detect, sighting->source_segment);
 	source_forget(source, sighting->probe->time_ns);
 	for (uint32_t i = 0; i < source->kept_count; i++) {
 		struct contact *entry =

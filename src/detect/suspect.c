@@ -96,8 +96,8 @@ note_service(struct suspect *suspect, const struct contact *contact)
 		int64_t distance =
 		    ip_address_distance(&slot->last_target, &contact->target);
 
-		step = sequence_note(&slot->sequence, distance) ==
-		        SEQUENCE_ADJACENT
+		step = sequence_note(&slot->sequence, suspect_terms(suspect),
+		           distance) == SEQUENCE_ADJACENT
 		    ? CONTACT_ADJACENT
 		    : CONTACT_APART;
 	}
@@ -123,7 +123,7 @@ note_target(struct suspect *suspect, const struct contact *contact)
 		slot->inside = (contact->flags & CONTACT_INSIDE) != 0;
 		slot->target = contact->target;
 	} else if (contact->target_port != 0) {
-		(void)sequence_note(&slot->sequence,
+		(void)sequence_note(&slot->sequence, suspect_terms(suspect),
 		    (int64_t)contact->target_port - slot->last_port);
 	}
 	slot->weight++;

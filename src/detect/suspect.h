@@ -15,6 +15,7 @@
 #include "base/addr.h"
 #include "base/base.h"
 #include "detect/sequence.h"
+#include "detect/terms.h"
 #include "flow/probe.h"
 
 enum {
@@ -52,6 +53,7 @@ struct contact {
 	uint8_t outcome; /* enum probe_outcome; PENDING until concluded. */
 	uint16_t flags;  /* CONTACT_* */
 	uint16_t traits; /* Of its probe. */
+	uint32_t packet; /* Its frame, as who keeps evidence has it; 0: none. */
 };
 
 /* A service the source tried on several targets. */
@@ -121,6 +123,8 @@ struct suspect {
 	uint32_t port_reused; /* Requests from the source port of the last. */
 	uint16_t last_source_port;
 
+	/* What it is judged by; null: the built-in ones. */
+	const struct terms *terms;
 	uint8_t raised; /* enum suspect_channel */
 	uint8_t contact_next;
 	uint8_t contact_count;
@@ -138,6 +142,13 @@ struct contact *suspect_contact(
  * null if it had to make room. */
 struct contact *suspect_find(
     struct suspect *suspect, const struct contact *wanted);
+
+/* What the suspect is judged by. */
+static inline const struct terms *
+suspect_terms(const struct suspect *suspect)
+{
+	return suspect->terms == NULL ? &terms_built_in : suspect->terms;
+}
 
 /* The slot of a service or a target; null if it has none. */
 struct service_slot *suspect_service(

@@ -1,19 +1,7 @@
 #include "detect/weigh.h"
 
-static const float threshold_nats = 13.8f;         /* ln 1e6 */
-static const float threshold_outcome_nats = 16.1f; /* ln 1e7 */
-static const float threshold_order_nats = 18.4f;   /* ln 1e8 */
-static const float threshold_outside_nats = 32.2f; /* ln 1e14 */
-
-enum {
-	CONTACTS_NEEDED = 8,
-	UNPRODUCTIVE_NEEDED = 3,
-	ORDER_CONTACTS_NEEDED = 24,
-	OUTSIDE_CONTACTS_NEEDED = 16,
-	OUTSIDE_PORTS_NEEDED = 10,
-	STEALTH_NEEDED = 5,
-	FAN_OUT_NEEDED = 256,
-};
+/* A bar of its own: no odds, but how many hosts anybody administers. */
+enum { FAN_OUT_NEEDED = 256 };
 
 float
 weigh_make(const struct suspect *suspect)
@@ -57,6 +45,8 @@ static enum suspect_channel
 service_verdict(
     const struct suspect *suspect, const struct service_slot *slot, float make)
 {
+	const struct terms *terms = suspect_terms(suspect);
+
 	if (!slot->used) {
 		return CHANNEL_NONE;
 	}
@@ -64,22 +54,22 @@ service_verdict(
 		float most =
 		    slot->plain > slot->score ? slot->plain : slot->score;
 
-		return slot->contacts >= OUTSIDE_CONTACTS_NEEDED &&
-		        most + make >= threshold_outside_nats
+		return slot->contacts >= terms->outside_contacts_needed &&
+		        most + make >= terms->outside_nats
 		    ? CHANNEL_SERVICE
 		    : CHANNEL_NONE;
 	}
-	if (slot->contacts >= CONTACTS_NEEDED &&
-	    slot->unproductive >= UNPRODUCTIVE_NEEDED &&
-	    (slot->score + make >= threshold_nats ||
-	        slot->plain + make >= threshold_outcome_nats)) {
+	if (slot->contacts >= terms->contacts_needed &&
+	    slot->unproductive >= terms->unproductive_needed &&
+	    (slot->score + make >= terms->likely_nats ||
+	        slot->plain + make >= terms->outcome_nats)) {
 		return CHANNEL_SERVICE;
 	}
 	/* Order alone, if the source is not one that mostly gets on with the
 	 * hosts it meets, as monitors do. */
-	if (slot->contacts >= ORDER_CONTACTS_NEEDED &&
+	if (slot->contacts >= terms->order_contacts_needed &&
 	    suspect->productive * 4 < slot->contacts &&
-	    slot->score >= threshold_order_nats) {
+	    slot->score >= terms->order_nats) {
 		return CHANNEL_SERVICE;
 	}
 	return slot->hosts >= FAN_OUT_NEEDED && is_administrative(slot)
@@ -88,29 +78,31 @@ service_verdict(
 }
 
 static bool
-is_target_enough(const struct target_slot *slot, float make)
+is_target_enough(
+    const struct target_slot *slot, const struct terms *terms, float make)
 {
 	float threshold =
-	    slot->inside ? threshold_outcome_nats : threshold_nats;
+	    slot->inside ? terms->outcome_nats : terms->likely_nats;
 
-	return slot->used && slot->unproductive >= OUTSIDE_PORTS_NEEDED &&
+	return slot->used && slot->unproductive >= terms->ports_needed &&
 	    slot->score + make >= threshold;
 }
 
 enum suspect_channel
 weigh_verdict(struct suspect *suspect)
 {
+	const struct terms *terms = suspect_terms(suspect);
 	float make = weigh_make(suspect);
 
-	if (suspect->stealth >= threshold_nats &&
-	    suspect->stealth_contacts >= STEALTH_NEEDED) {
+	if (suspect->stealth >= terms->likely_nats &&
+	    suspect->stealth_contacts >= terms->stealth_needed) {
 		return CHANNEL_STEALTH;
 	}
-	if (suspect->made >= CONTACTS_NEEDED &&
-	    suspect->outcome + make >= threshold_outcome_nats) {
+	if (suspect->made >= terms->contacts_needed &&
+	    suspect->outcome + make >= terms->outcome_nats) {
 		return CHANNEL_OUTCOME;
 	}
-	if (suspect->outside + make >= threshold_outside_nats) {
+	if (suspect->outside + make >= terms->outside_nats) {
 		return CHANNEL_OUTSIDE;
 	}
 	for (uint32_t i = 0; i < SUSPECT_SERVICES; i++) {
@@ -126,7 +118,7 @@ weigh_verdict(struct suspect *suspect)
 	for (uint32_t i = 0; i < SUSPECT_TARGETS; i++) {
 		struct target_slot *slot = &suspect->targets[i];
 
-		if (is_target_enough(slot, make)) {
+		if (is_target_enough(slot, terms, make)) {
 			slot->implicated = true;
 			return CHANNEL_TARGET;
 		}
@@ -163,7 +155,7 @@ weigh_rank(const void *record)
 static bool
 is_failing(uint32_t unproductive, uint32_t answered)
 {
-	return unproductive >= UNPRODUCTIVE_NEEDED &&
+	return unproductive >= terms_built_in.unproductive_needed &&
 	    unproductive * 3 >= answered;
 }
 
@@ -176,15 +168,17 @@ has_ports(const struct service_slot *slot)
 }
 
 static bool
-service_is_implicated(struct service_slot *slot)
+service_is_implicated(const struct suspect *suspect, struct service_slot *slot)
 {
 	if (slot == NULL) {
 		return false;
 	}
 	slot->implicated = slot->implicated || slot->score >= 4 ||
 	    is_failing(slot->unproductive, slot->answered) ||
-	    (!has_ports(slot) && slot->contacts >= CONTACTS_NEEDED &&
-	        sequence_is_sequential(&slot->sequence));
+	    (!has_ports(slot) &&
+	        slot->contacts >= suspect_terms(suspect)->contacts_needed &&
+	        sequence_is_sequential(
+	            &slot->sequence, suspect_terms(suspect)));
 	return slot->implicated;
 }
 
@@ -214,9 +208,10 @@ weigh_implicates(struct suspect *suspect, const struct contact *contact)
 	}
 	if (contact->protocol == SUSPECT_LAYER2) {
 		/* Resolving a target's address is no probe of it. */
-		return service_is_implicated(service);
+		return service_is_implicated(suspect, service);
 	}
-	if (service_is_implicated(service) || target_is_implicated(target)) {
+	if (service_is_implicated(suspect, service) ||
+	    target_is_implicated(target)) {
 		return true;
 	}
 	/* So many services or targets that none has a slot. */

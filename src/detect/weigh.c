@@ -31,15 +31,15 @@ static const float layer2_adjacent_nats = 2.2f;
 /* What it adds that the target has never been seen to exist. */
 static const float dark_nats = 0.8f;
 
+/* Three for each of 30 hops, from 33434 on, and as many again. */
+enum { TRACEROUTE_PORTS = 180 };
+
 /* Evidence is made to fade when so much time has passed since it last was. */
 enum { FADE_S = 60 };
 
 static const float clamp_low = -4;
 static const float clamp_low_service = -8;
 static const float clamp_high = 60;
-
-/* Evidence halves in a day. */
-static const uint64_t half_life_ns = 24 * 60 * 60 * NS_PER_S;
 
 bool
 weigh_is_unproductive(enum probe_outcome outcome)
@@ -126,15 +126,18 @@ weigh_silence(
 	return (nats + dark) * context->silence_worth;
 }
 
-/* Datagrams of a small TTL from a source of which a good part died on the way.
- * (A small TTL alone would be an easy disguise.) */
+/* Datagrams of a small TTL from a source of which a good part died on the way,
+ * or any on the ports of traceroute(8), which none serves.  (A small TTL alone
+ * would be an easy disguise.) */
 static bool
 is_traceroute(const struct suspect *suspect, const struct contact *contact,
     const struct weigh_context *context)
 {
+	bool is_usual = contact->target_port - 33434u < TRACEROUTE_PORTS;
+
 	return contact->protocol == 17 &&
 	    (context->traits & PROBE_LOW_TTL) != 0 &&
-	    suspect->expired * 16 >= suspect->made;
+	    suspect->expired * 16 >= (is_usual ? 1 : suspect->made);
 }
 
 /* What the outcome of a contact with one of our hosts is worth, by itself. */
@@ -179,8 +182,8 @@ weigh_base(struct suspect *suspect, const struct contact *contact,
 
 /* What the order of a contact that failed adds. */
 static float
-weigh_failed_order(const struct contact *contact, enum probe_outcome outcome,
-    const struct weigh_context *context)
+weigh_failed_order(const struct suspect *suspect, const struct contact *contact,
+    enum probe_outcome outcome, const struct weigh_context *context)
 {
 	float nats = (contact->flags & CONTACT_INSIDE) != 0
 	    ? adjacent_nats
@@ -189,6 +192,7 @@ weigh_failed_order(const struct contact *contact, enum probe_outcome outcome,
 	if (contact->protocol == SUSPECT_LAYER2) {
 		nats = layer2_adjacent_nats;
 	}
+	nats -= suspect_terms(suspect)->adjacent_less_nats;
 	if (outcome != PROBE_SILENT) {
 		return nats;
 	}
@@ -199,8 +203,8 @@ weigh_failed_order(const struct contact *contact, enum probe_outcome outcome,
 
 /* What the order of the contact adds, given how it ended. */
 static float
-weigh_order(const struct contact *contact, enum probe_outcome outcome,
-    const struct weigh_context *context)
+weigh_order(const struct suspect *suspect, const struct contact *contact,
+    enum probe_outcome outcome, const struct weigh_context *context)
 {
 	if ((contact->flags & CONTACT_UPKEEP) != 0) {
 		return 0;
@@ -208,7 +212,8 @@ weigh_order(const struct contact *contact, enum probe_outcome outcome,
 	if ((contact->flags & CONTACT_ADJACENT) != 0) {
 		if (weigh_is_unproductive(outcome) ||
 		    outcome == PROBE_ONE_WAY) {
-			return weigh_failed_order(contact, outcome, context);
+			return weigh_failed_order(
+			    suspect, contact, outcome, context);
 		}
 		if (contact->protocol == SUSPECT_LAYER2) {
 			return 0.3f;
@@ -258,13 +263,13 @@ weigh_pending(struct suspect *suspect, const struct contact *contact,
 }
 
 static float
-weigh_pending_order(
+weigh_pending_order(const struct suspect *suspect,
     const struct contact *contact, const struct weigh_context *context)
 {
 	struct weigh_context then = *context;
 
 	then.silence_worth = 1;
-	return weigh_order(contact, PROBE_SILENT, &then);
+	return weigh_order(suspect, contact, PROBE_SILENT, &then);
 }
 
 static void
@@ -286,7 +291,8 @@ fade_all(struct suspect *suspect, uint64_t now_ns)
 		suspect->faded_ns = since_ns;
 		return;
 	}
-	factor = exp2f(-(float)(now_ns - since_ns) / (float)half_life_ns);
+	factor = exp2f(
+	    -(float)(now_ns - since_ns) / suspect_terms(suspect)->half_life_ns);
 	suspect->faded_ns = now_ns;
 	fade(&suspect->outcome, factor);
 	fade(&suspect->outside, factor);
@@ -359,7 +365,7 @@ weigh_overdue(struct suspect *suspect, struct contact *contact,
 	}
 	if (service != NULL) {
 		add(&service->plain, nats, clamp_low_service);
-		nats += weigh_pending_order(contact, context);
+		nats += weigh_pending_order(suspect, contact, context);
 		add(&service->score, nats, clamp_low_service);
 		service->unproductive++;
 	}
@@ -415,9 +421,9 @@ weigh_on_service(struct suspect *suspect, struct contact *contact,
 		nats -= weigh_pending(suspect, contact, context);
 	}
 	add(&slot->plain, nats, clamp_low_service);
-	nats += weigh_order(contact, outcome, context);
+	nats += weigh_order(suspect, contact, outcome, context);
 	if (overdue) {
-		nats -= weigh_pending_order(contact, context);
+		nats -= weigh_pending_order(suspect, contact, context);
 	}
 	add(&slot->score, nats, clamp_low_service);
 	slot->unproductive += failed && !overdue;

@@ -27,8 +27,12 @@ struct wire_contact {
 	uint8_t technique; /* enum probe_technique */
 	uint8_t outcome;   /* enum probe_outcome, as far as it is known. */
 	uint8_t completed; /* 1: the source finished the handshake. */
+	/* Of a completed connection: the network card that sent it, a router's
+	 * if the source is not on the link.  Zero: unknown. */
+	struct mac_address source_mac;
+	uint8_t unused[2];
 };
-_Static_assert(sizeof(struct wire_contact) == 56, "no padding");
+_Static_assert(sizeof(struct wire_contact) == 64, "no padding");
 
 bool wire_contact_is_sound(const struct wire_contact *contact);
 

@@ -37,6 +37,17 @@ make_room(struct witness *witness, struct counters *counters)
 	return contact;
 }
 
+/* What was told of a contact as it was made says nothing of its end; but who
+ * sends or gets payload has finished the handshake. */
+static bool
+is_completed(const struct contact *contact)
+{
+	return (contact->traits & PROBE_COMPLETED) != 0 ||
+	    (contact->protocol == IP_PROTOCOL_TCP &&
+	        (contact->outcome == PROBE_PRODUCTIVE ||
+	            contact->outcome == PROBE_ONE_WAY));
+}
+
 void
 witness_probe(struct witness *witness, struct counters *counters,
     uint64_t campaign, uint64_t ordinal, const struct ip_address *source,
@@ -60,7 +71,7 @@ witness_probe(struct witness *witness, struct counters *counters,
 	noted->protocol = contact->protocol;
 	noted->technique = contact->technique;
 	noted->outcome = contact->outcome;
-	noted->completed = (contact->traits & PROBE_COMPLETED) != 0;
+	noted->completed = is_completed(contact);
 }
 
 void
@@ -95,6 +106,7 @@ witness_outcome(struct witness *witness, struct counters *counters,
 	noted->technique = probe->technique;
 	noted->outcome = probe->outcome;
 	noted->completed = 1;
+	noted->source_mac = probe->source_mac;
 }
 
 bool

@@ -4,8 +4,11 @@
 
 #include "base/bytes.h"
 #include "flow/flow.h"
+#include "mem/ways.h"
 
-enum { WAYS = ARRAY_SIZE(((struct attempt_set *)NULL)->tag) };
+enum { WAYS = WAYS_COUNT };
+_Static_assert(ARRAY_SIZE(((struct attempt_set *)NULL)->tag) == WAYS,
+    "ways_of() sees a whole set");
 
 static const uint64_t queue_timeout_ns[ATTEMPT_QUEUE_COUNT] = {
 	[ATTEMPT_QUEUE_NEW] = FLOW_OVERDUE_NS,
@@ -108,12 +111,10 @@ void
 attempts_prefetch_entry(const struct attempts *attempts, uint64_t hash)
 {
 	const struct attempt_set *set = set_of(attempts, hash);
-	uint32_t tag = tag_of(hash);
+	uint32_t ways = ways_of(set->tag, tag_of(hash));
 
-	for (uint32_t way = 0; way < WAYS; way++) {
-		if (set->tag[way] == tag) {
-			entry_prefetch(attempts, set->entry[way]);
-		}
+	if (ways != 0) {
+		entry_prefetch(attempts, set->entry[ways_first(ways)]);
 	}
 }
 
@@ -122,13 +123,14 @@ attempts_find(const struct attempts *attempts, const struct five_tuple *key,
     uint64_t hash)
 {
 	const struct attempt_set *set = set_of(attempts, hash);
-	uint32_t tag = tag_of(hash);
+	uint32_t ways = ways_of(set->tag, tag_of(hash));
 
-	for (uint32_t way = 0; way < WAYS; way++) {
-		if (set->tag[way] == tag &&
-		    bytes_equal(&attempts->entries[set->entry[way]].key, key,
-		        sizeof(*key))) {
-			return set->entry[way];
+	for (; ways != 0; ways &= ways - 1) {
+		uint32_t index = set->entry[ways_first(ways)];
+
+		if (bytes_equal(
+		        &attempts->entries[index].key, key, sizeof(*key))) {
+			return index;
 		}
 	}
 	return ATTEMPT_NONE;
@@ -160,13 +162,9 @@ attempts_in_the_way(const struct attempts *attempts, uint64_t hash)
 {
 	const struct attempt_set *set = set_of(attempts, hash);
 	uint32_t found = ATTEMPT_NONE;
-	uint32_t way = 0;
 
-	while (way < WAYS && set->tag[way] != 0) {
-		way++;
-	}
-	if (way == WAYS) {
-		for (way = 0; way < WAYS; way++) {
+	if (ways_of(set->tag, 0) == 0) {
+		for (uint32_t way = 0; way < WAYS; way++) {
 			found = first_to_go(attempts, found, set->entry[way]);
 		}
 	} else if (attempts->first_free == ATTEMPT_NONE) {
@@ -207,12 +205,11 @@ attempts_take(struct attempts *attempts, const struct five_tuple *key,
 {
 	struct attempt_set *set = set_of(attempts, hash);
 	uint32_t index = attempts->first_free;
-	uint32_t way = 0;
+	uint32_t ways = ways_of(set->tag, 0);
+	uint32_t way;
 
-	while (way < WAYS && set->tag[way] != 0) {
-		way++;
-	}
-	SW_ASSERT(way < WAYS && index != ATTEMPT_NONE);
+	SW_ASSERT(ways != 0 && index != ATTEMPT_NONE);
+	way = ways_first(ways);
 	attempts->first_free = attempts->rest[index].next;
 	entry_prefetch(attempts, attempts->first_free);
 	memset(&attempts->entries[index], 0, sizeof(struct attempt));
@@ -241,13 +238,10 @@ void
 attempts_drop(struct attempts *attempts, uint32_t index)
 {
 	struct attempt_set *set = &attempts->sets[attempts->rest[index].set];
-	uint32_t way = 0;
+	uint32_t ways = ways_of(set->entry, index) & ~ways_of(set->tag, 0);
 
-	while (way < WAYS && (set->tag[way] == 0 || set->entry[way] != index)) {
-		way++;
-	}
-	SW_ASSERT(way < WAYS);
-	set->tag[way] = 0;
+	SW_ASSERT(ways != 0);
+	set->tag[ways_first(ways)] = 0;
 	queue_remove(attempts, index);
 	attempts->rest[index].next = attempts->first_free;
 	attempts->first_free = index;

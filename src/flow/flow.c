@@ -48,8 +48,16 @@ flow_init_of(const struct flow_sizes *sizes, struct region *region,
 	    sizeof(struct flow_conversation), sizeof(struct five_tuple),
 	    hash_key);
 	attempts_init(&flow->attempts, region, sizes->attempt_count);
+	hash_secret_init(&flow->secret, hash_key);
 	flow->counters = counters;
 	return flow;
+}
+
+/* Of conversations and attempts alike. */
+static inline uint64_t
+hash_of(const struct flow_room *flow, const struct five_tuple *key)
+{
+	return key_hash(&flow->secret, key, sizeof(*key));
 }
 
 void
@@ -61,7 +69,7 @@ flow_prefetch(const struct flow_room *flow, const struct packet *packet,
 	if (lookup->role == FLOW_ROLE_NONE) {
 		return;
 	}
-	lookup->hash = table_hash(&flow->conversations, &lookup->key);
+	lookup->hash = hash_of(flow, &lookup->key);
 	table_prefetch(&flow->conversations, lookup->hash);
 }
 
@@ -431,9 +439,8 @@ end_of_waiting_for_payload(
 	if ((attempt->traits & PROBE_COMPLETED) == 0) {
 		attempts_drop(&flow->attempts, index);
 	} else if ((attempt->marks & ATTEMPT_ANSWER_SEEN) != 0) {
-		(void)make_conversation(flow, index,
-		    table_hash(&flow->conversations, &attempt->key),
-		    deadline_ns);
+		(void)make_conversation(
+		    flow, index, hash_of(flow, &attempt->key), deadline_ns);
 	} else {
 		attempt->state = ATTEMPT_SETTLED;
 		attempts_move(

@@ -11,6 +11,7 @@
 #ifndef FLOW_ROOM_H
 #define FLOW_ROOM_H
 
+#include "base/key_hash.h"
 #include "flow/attempt.h"
 #include "flow/flow.h"
 
@@ -32,6 +33,7 @@ enum { FLOW_ASKED_PORT = 0xa500 };
 struct flow_room {
 	struct table conversations;
 	struct attempts attempts;
+	struct hash_secret secret;
 	struct counters *counters;
 	uint64_t now_ns; /* The latest time seen. */
 };

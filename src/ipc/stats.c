@@ -153,6 +153,13 @@ word_count(size_t size)
 	return (size + sizeof(uint64_t) - 1) / sizeof(uint64_t);
 }
 
+uint64_t
+stats_page_heartbeat_ns(const struct stats_page *page)
+{
+	return atomic_load_explicit(
+	    &page->shared->heartbeat_ns, memory_order_relaxed);
+}
+
 static size_t
 page_bytes(size_t size)
 {

@@ -69,4 +69,7 @@ void stats_page_publish(
 bool stats_page_read(const struct stats_page *page, void *values,
     uint64_t *heartbeat_ns) SW_MUST_CHECK;
 
+/* The heartbeat alone, whatever else the writer is in the midst of. */
+uint64_t stats_page_heartbeat_ns(const struct stats_page *page);
+
 #endif

@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "mem/ways.h"
+
+_Static_assert(
+    (int)TABLE_WAYS == (int)WAYS_COUNT, "ways_of() sees a whole set");
 
 void
 table_init(struct table *table, struct region *region, uint32_t count,
@@ -59,15 +63,13 @@ table_prefetch_record(const struct table *table, uint64_t hash)
 {
 	uint32_t index = (uint32_t)hash & table->set_mask;
 	const struct table_set *set = &table->sets[index];
-	uint32_t tag = tag_of(hash);
+	uint32_t ways = ways_of(set->tag, tag_of(hash));
 
-	for (uint32_t way = 0; way < TABLE_WAYS; way++) {
-		if (set->tag[way] == tag) {
-			__builtin_prefetch(record_of(table, index, way));
-			return true;
-		}
+	if (ways == 0) {
+		return false;
 	}
-	return false;
+	__builtin_prefetch(record_of(table, index, ways_first(ways)));
+	return true;
 }
 
 void *
@@ -75,15 +77,12 @@ table_find(struct table *table, const void *key, uint64_t hash, uint32_t now_s)
 {
 	uint32_t index = (uint32_t)hash & table->set_mask;
 	struct table_set *set = &table->sets[index];
-	uint32_t tag = tag_of(hash);
+	uint32_t ways = ways_of(set->tag, tag_of(hash));
 
-	for (uint32_t way = 0; way < TABLE_WAYS; way++) {
-		uint8_t *record;
+	for (; ways != 0; ways &= ways - 1) {
+		uint32_t way = ways_first(ways);
+		uint8_t *record = record_of(table, index, way);
 
-		if (set->tag[way] != tag) {
-			continue;
-		}
-		record = record_of(table, index, way);
 		if (bytes_equal(record, key, table->key_size)) {
 			set->touched_s[way] = now_s;
 			return record;
@@ -185,6 +184,26 @@ table_in_the_way(const struct table *table, uint64_t hash, uint32_t now_s,
 
 	return table->sets[index].tag[way] == 0 ? NULL
 	                                        : record_of(table, index, way);
+}
+
+uint32_t
+table_lowest(const struct table *table, uint64_t hash, uint32_t now_s,
+    const uint32_t *ranks)
+{
+	uint32_t index = (uint32_t)hash & table->set_mask;
+	const struct table_set *set = &table->sets[index];
+	const uint32_t *rank = ranks + (size_t)index * TABLE_WAYS;
+	uint32_t lowest = 0;
+
+	for (uint32_t way = 1; way < TABLE_WAYS; way++) {
+		if (rank[way] < rank[lowest] ||
+		    (rank[way] == rank[lowest] &&
+		        now_s - set->touched_s[way] >
+		            now_s - set->touched_s[lowest])) {
+			lowest = way;
+		}
+	}
+	return index * TABLE_WAYS + lowest;
 }
 
 void *

@@ -69,6 +69,21 @@ table_prefetch(const struct table *table, uint64_t hash)
 	__builtin_prefetch(&table->sets[(uint32_t)hash & table->set_mask]);
 }
 
+/* Whether a record of 'hash' would find a free slot. */
+static inline bool
+table_has_room(const struct table *table, uint64_t hash)
+{
+	const struct table_set *set =
+	    &table->sets[(uint32_t)hash & table->set_mask];
+
+	for (uint32_t way = 0; way < TABLE_WAYS; way++) {
+		if (set->tag[way] == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Asks the memory for the record that 'hash' seems to have, its set being there
  * already.  False: there is none. */
 bool table_prefetch_record(const struct table *table, uint64_t hash);
@@ -96,6 +111,13 @@ void *table_take_ranked(struct table *table, const void *key, uint64_t hash,
  * would find a free slot. */
 void *table_in_the_way(const struct table *table, uint64_t hash, uint32_t now_s,
     uint32_t (*rank)(const void *record));
+
+/* Of the full set of 'hash' the slot, as table_index() has it, that has the
+ * lowest rank, and among equals is idle longest.  'ranks' is by slot: a caller
+ * that keeps them together has all of a set's in one cache line, where a
+ * function would look at eight records. */
+uint32_t table_lowest(const struct table *table, uint64_t hash, uint32_t now_s,
+    const uint32_t *ranks);
 
 /* Frees the slot of 'record', which must be one that the table gave. */
 void table_drop(struct table *table, void *record);

@@ -2,26 +2,36 @@
 
 #include <string.h>
 
-static struct ledger_campaign *take_place(struct ledger_pipeline *ledger);
-static bool goes_before(
-    const struct ledger_campaign *one, const struct ledger_campaign *other);
+#include "authorise/suggest.h"
+#include "base/siphash.h"
+#include "base/strbuf.h"
+#include "pipeline/ledger_table.h"
+
+/* How often campaigns that are due by time are looked for. */
+#define JUDGE_NS NS_PER_S
+
+static bool next_attributed(
+    struct ledger_pipeline *ledger, uint64_t now_ns, struct alert *alert);
+static bool next_due(
+    struct ledger_pipeline *ledger, uint64_t now_ns, struct alert *alert);
+static bool judges_anew(struct ledger_pipeline *ledger,
+    struct ledger_campaign *record, uint64_t now_ns, struct alert *alert);
+static void reopen(struct ledger_campaign *record, struct alert *alert);
+static uint8_t status_of(const struct alert *alert);
+static uint64_t digest_of(const struct attribution *attribution);
+static void add_change(struct alert *alert, const char *sentence);
+static void whose_of(
+    const struct ledger_campaign *record, struct authorise_whose *whose);
+static void make(struct ledger_pipeline *ledger, struct ledger_campaign *record,
+    struct alert *alert);
 static void say_sensor_ended(struct finding *finding);
-static struct ledger_campaign *find_number(
-    struct ledger_pipeline *ledger, uint64_t number);
 static void tell(struct ledger_pipeline *ledger, struct ledger_campaign *record,
     struct alert *alert);
-
-/* Sensors number their campaigns anew; attribution must tell them apart. */
-static uint64_t
-number_of(uint32_t run, uint64_t campaign)
-{
-	return campaign == 0 ? 0 : (uint64_t)run << 48 ^ campaign;
-}
 
 size_t
 ledger_pipeline_bytes(void)
 {
-	return attribute_bytes();
+	return attribute_bytes() + authorise_bytes();
 }
 
 void
@@ -29,30 +39,39 @@ ledger_pipeline_init(struct ledger_pipeline *ledger, struct region *region,
     const struct hash_key *key, const struct policy *policy,
     struct counters *counters)
 {
+	static struct authorise_zone zone; /* Large; copied. */
+
 	memset(ledger, 0, sizeof(*ledger));
+	authorise_zone_utc(&zone);
 	ledger->attribute = attribute_init(region, key, counters);
+	ledger->authorise = authorise_init(region, policy, &zone, false);
 	ledger->policy = policy;
 	ledger->counters = counters;
 }
 
 void
+ledger_pipeline_apply_policy(struct ledger_pipeline *ledger,
+    const struct authorise_zone *zone, bool two_person)
+{
+	authorise_use_policy(
+	    ledger->authorise, ledger->policy, zone, two_person);
+}
+
+/* An alert that was closed, and goes on, is open again. */
+void
 ledger_pipeline_finding(struct ledger_pipeline *ledger,
     const struct finding *finding, struct alert *alert)
 {
-	struct ledger_campaign *record =
-	    ledger_pipeline_find(ledger, finding->campaign);
+	struct ledger_campaign *record = ledger_take(ledger, finding);
 
-	if (record == NULL) {
-		record = take_place(ledger);
-		record->campaign = finding->campaign;
-		record->run = ledger->run;
-		record->alert_revision = finding->revision - 1;
-		record->told = (struct alert_told){ 0 };
-		ledger->numbers[record - ledger->campaigns] = finding->campaign;
-	}
 	record->finding = *finding;
-	record->finding.campaign = number_of(ledger->run, finding->campaign);
+	record->finding.campaign =
+	    ledger_number_of(ledger->run, finding->campaign);
 	attribute_finding(ledger->attribute, &record->finding);
+	make(ledger, record, alert);
+	if (record->people.status == ALERT_CLOSED && finding->active) {
+		reopen(record, alert);
+	}
 	tell(ledger, record, alert);
 }
 
@@ -61,9 +80,20 @@ ledger_pipeline_contact(
     struct ledger_pipeline *ledger, const struct wire_contact *contact)
 {
 	struct wire_contact numbered = *contact;
+	struct ledger_campaign *record;
+	struct authorise_whose whose;
 
-	numbered.campaign = number_of(ledger->run, contact->campaign);
+	numbered.campaign = ledger_number_of(ledger->run, contact->campaign);
 	attribute_contact(ledger->attribute, &numbered);
+	record = contact->campaign == 0
+	    ? NULL
+	    : ledger_pipeline_find(ledger, contact->campaign);
+	if (record != NULL) {
+		whose_of(record, &whose);
+		record->is_due = authorise_contact(ledger->authorise,
+		                     &record->watch, contact, &whose) ||
+		    record->is_due;
+	}
 }
 
 /* An address that is given up has no name. */
@@ -89,43 +119,48 @@ ledger_pipeline_failure(struct ledger_pipeline *ledger, uint64_t now_ns,
 	attribute_failure(ledger->attribute, now_ns, sender, reason);
 }
 
-/* Counts of matches alone are no news. */
 bool
 ledger_pipeline_next_revision(
     struct ledger_pipeline *ledger, uint64_t now_ns, struct alert *alert)
 {
-	uint64_t number;
+	return next_attributed(ledger, now_ns, alert) ||
+	    next_due(ledger, now_ns, alert);
+}
 
-	while (attribute_next(ledger->attribute, now_ns, &number)) {
-		struct ledger_campaign *record = find_number(ledger, number);
+bool
+ledger_pipeline_last_word(struct ledger_pipeline *ledger, uint64_t now_ns,
+    uint32_t *place, struct alert *alert)
+{
+	while (*place < ledger->count) {
+		struct ledger_campaign *record = &ledger->campaigns[*place];
 
-		if (record == NULL) {
-			continue; /* It had to make room. */
-		}
-		attribute_of(ledger->attribute, number, &alert->attribution);
-		if (record->told.process_digest ==
-		    changes_process_digest(&alert->attribution)) {
+		++*place;
+		attribute_of(ledger->attribute, record->finding.campaign,
+		    &alert->attribution);
+		if (digest_of(&alert->attribution) == record->digest) {
 			continue;
 		}
 		if (record->finding.revised_at_ns < now_ns) {
 			record->finding.revised_at_ns = now_ns;
 		}
+		make(ledger, record, alert);
 		tell(ledger, record, alert);
 		return true;
 	}
 	return false;
 }
 
-struct ledger_campaign *
-ledger_pipeline_find(struct ledger_pipeline *ledger, uint64_t campaign)
+void
+ledger_pipeline_act(struct ledger_pipeline *ledger,
+    struct ledger_campaign *campaign, uint64_t now_ns, const char *sentence,
+    struct alert *alert)
 {
-	for (uint32_t i = 0; i < ledger->count; i++) {
-		if (ledger->numbers[i] == campaign &&
-		    ledger->campaigns[i].run == ledger->run) {
-			return &ledger->campaigns[i];
-		}
+	if (campaign->finding.revised_at_ns < now_ns) {
+		campaign->finding.revised_at_ns = now_ns;
 	}
-	return NULL;
+	make(ledger, campaign, alert);
+	add_change(alert, sentence);
+	tell(ledger, campaign, alert);
 }
 
 void
@@ -144,7 +179,8 @@ ledger_pipeline_next_orphan(
 		    &ledger->campaigns[ledger->orphan];
 		struct finding *finding = &record->finding;
 
-		if (!finding->active || record->run == ledger->run) {
+		if (!finding->active || record->run == ledger->run ||
+		    record->run == LEDGER_RUN_RESTORED) {
 			continue;
 		}
 		finding->active = false;
@@ -154,54 +190,91 @@ ledger_pipeline_next_orphan(
 		say_sensor_ended(finding);
 		counter_increment(
 		    ledger->counters, COUNTER_LEDGER_ALERTS_ORPHANED);
+		make(ledger, record, alert);
 		tell(ledger, record, alert);
 		return true;
 	}
 	return false;
 }
 
-/* The campaign that attribution knows by 'number'. */
-static struct ledger_campaign *
-find_number(struct ledger_pipeline *ledger, uint64_t number)
-{
-	for (uint32_t i = 0; i < ledger->count; i++) {
-		if (ledger->campaigns[i].finding.campaign == number) {
-			return &ledger->campaigns[i];
-		}
-	}
-	return NULL;
-}
-
-/* A free place, or that of the campaign that can best be missed. */
-static struct ledger_campaign *
-take_place(struct ledger_pipeline *ledger)
-{
-	struct ledger_campaign *victim = &ledger->campaigns[0];
-
-	if (ledger->count < CONFIG_DETECT_CAMPAIGN_COUNT) {
-		return &ledger->campaigns[ledger->count++];
-	}
-	for (uint32_t i = 1; i < ledger->count; i++) {
-		if (goes_before(&ledger->campaigns[i], victim)) {
-			victim = &ledger->campaigns[i];
-		}
-	}
-	if (victim->finding.active) {
-		counter_increment(
-		    ledger->counters, COUNTER_LEDGER_ALERTS_DISPLACED);
-	}
-	return victim;
-}
-
-/* Whether 'one' can be missed before 'other'. */
+/* Of which logs say more.  Counts of matches alone are no news. */
 static bool
-goes_before(
-    const struct ledger_campaign *one, const struct ledger_campaign *other)
+next_attributed(
+    struct ledger_pipeline *ledger, uint64_t now_ns, struct alert *alert)
 {
-	if (one->finding.active != other->finding.active) {
-		return !one->finding.active;
+	uint64_t number;
+
+	while (attribute_next(ledger->attribute, now_ns, &number)) {
+		struct ledger_campaign *record =
+		    ledger_find_number(ledger, number);
+
+		if (record == NULL) {
+			continue; /* It had to make room. */
+		}
+		attribute_of(ledger->attribute, number, &alert->attribution);
+		if (record->told.process_digest ==
+		    changes_process_digest(&alert->attribution)) {
+			continue;
+		}
+		if (record->finding.revised_at_ns < now_ns) {
+			record->finding.revised_at_ns = now_ns;
+		}
+		make(ledger, record, alert);
+		tell(ledger, record, alert);
+		return true;
 	}
-	return one->finding.last_seen_ns < other->finding.last_seen_ns;
+	return false;
+}
+
+/* Of which entries say something else: a contact left the scope, logs have had
+ * their time to show the process, or an entry is another. */
+static bool
+next_due(struct ledger_pipeline *ledger, uint64_t now_ns, struct alert *alert)
+{
+	bool has_other_entries =
+	    ledger->authorise_version != ledger->authorise->version;
+	bool looks_at_time = now_ns >= ledger->judged_ns + JUDGE_NS;
+
+	for (uint32_t i = 0; i < ledger->count; i++) {
+		struct ledger_campaign *record = &ledger->campaigns[i];
+		bool is_late = looks_at_time && record->due_ns != 0 &&
+		    record->due_ns <= now_ns;
+
+		if (has_other_entries && record->finding.active) {
+			record->is_due = true;
+		}
+		if ((record->is_due || is_late) &&
+		    judges_anew(ledger, record, now_ns, alert)) {
+			return true;
+		}
+	}
+	ledger->authorise_version = ledger->authorise->version;
+	if (looks_at_time) {
+		ledger->judged_ns = now_ns;
+	}
+	return false;
+}
+
+/* Whether that makes a revision. */
+static bool
+judges_anew(struct ledger_pipeline *ledger, struct ledger_campaign *record,
+    uint64_t now_ns, struct alert *alert)
+{
+	uint64_t revised_ns = record->finding.revised_at_ns;
+
+	record->is_due = false;
+	record->due_ns = 0;
+	if (revised_ns < now_ns) {
+		record->finding.revised_at_ns = now_ns;
+	}
+	make(ledger, record, alert);
+	if (alert->status == record->told.status &&
+	    alert->authorisation.left == record->left) {
+		record->finding.revised_at_ns = revised_ns;
+		return false;
+	}
+	tell(ledger, record, alert);
+	return true;
 }
 
 /* The last of the reasons, which weighs least, makes room where need be. */
@@ -215,19 +288,104 @@ say_sensor_ended(struct finding *finding)
 	    (struct finding_reason){ .code = FINDING_REASON_SENSOR_ENDED };
 }
 
+/* The alert as it is now. */
+static void
+make(struct ledger_pipeline *ledger, struct ledger_campaign *record,
+    struct alert *alert)
+{
+	struct authorise_campaign campaign = { .finding = &record->finding,
+		.attribution = &alert->attribution };
+
+	alert_make(alert, &record->finding, ledger->policy);
+	attribute_of(
+	    ledger->attribute, record->finding.campaign, &alert->attribution);
+	alert_judge(alert, ledger->policy);
+	authorise_judge(ledger->authorise, &record->watch, &campaign,
+	    record->finding.revised_at_ns, &alert->authorisation);
+	record->due_ns = authorise_judge_again_at(
+	    &alert->authorisation, ledger->authorise, &record->finding);
+	alert->people = record->people;
+	alert->status = status_of(alert);
+	alert->change_count = 0;
+	changes_note(alert, &record->told);
+}
+
+/* What people said of it stands before what entries do. */
+static uint8_t
+status_of(const struct alert *alert)
+{
+	if (alert->people.status == ALERT_OPEN &&
+	    alert->authorisation.is_covered &&
+	    alert->authorisation.within_scope) {
+		return ALERT_AUTHORISED;
+	}
+	return alert->people.status;
+}
+
+/* Fixed: it is only compared with others of this run. */
+static uint64_t
+digest_of(const struct attribution *attribution)
+{
+	static const struct hash_key key = { { 0x6c6564676572, 0x64 } };
+
+	return siphash(&key, attribution, sizeof(*attribution));
+}
+
+static void
+reopen(struct ledger_campaign *record, struct alert *alert)
+{
+	record->people.status = ALERT_OPEN;
+	alert->people.status = ALERT_OPEN;
+	alert->status = status_of(alert);
+	alert->change_count = 0;
+	changes_note(alert, &record->told);
+	add_change(alert, "it was closed, but goes on");
+}
+
+static void
+add_change(struct alert *alert, const char *sentence)
+{
+	struct strbuf buffer;
+
+	if (alert->change_count < ALERT_CHANGES) {
+		strbuf_init(&buffer, alert->changes[alert->change_count++],
+		    sizeof(alert->changes[0]));
+		strbuf_add(&buffer, sentence);
+	}
+}
+
+/* As it was when last told, but for names: for each contact. */
+static void
+whose_of(const struct ledger_campaign *record, struct authorise_whose *whose)
+{
+	const struct finding *finding = &record->finding;
+
+	*whose = (struct authorise_whose){ .has_address = finding->has_address,
+		.has_mac = finding->has_mac,
+		.address = finding->source,
+		.mac = finding->source_mac,
+		.host = record->host };
+}
+
 static void
 tell(struct ledger_pipeline *ledger, struct ledger_campaign *record,
     struct alert *alert)
 {
+	struct authorise_campaign campaign = { .finding = &record->finding,
+		.attribution = &alert->attribution };
+
 	record->alert_revision++;
 	if (record->alert_revision == 1) {
 		ledger->alerts++;
 	}
 	ledger->revisions++;
-	alert_make(alert, &record->finding, ledger->policy);
 	alert->revision = record->alert_revision;
-	attribute_of(
-	    ledger->attribute, record->finding.campaign, &alert->attribution);
-	changes_note(alert, &record->told);
+	record->left = alert->authorisation.left;
+	record->digest = digest_of(&alert->attribution);
+	memcpy(record->host, alert->attribution.host, sizeof(record->host));
 	changes_remember(&record->told, alert);
+	if (!record->finding.active) {
+		authorise_note_campaign(ledger->authorise, &campaign,
+		    record->finding.revised_at_ns);
+	}
 }

@@ -4,11 +4,15 @@
 
 #include "alert/alert_json.h"
 #include "attribute/attribute.h"
+#include "authorise/authorise.h"
 #include "classify/classify.h"
 #include "decode/decode.h"
 #include "detect/detect.h"
 #include "endpoint/endpoint.h"
+#include "evidence/evidence.h"
 #include "flow/flow.h"
+#include "forward/forward.h"
+#include "pipeline/keeping.h"
 #include "pipeline/ledger_pipeline.h"
 #include "pipeline/sensor_pipeline.h"
 #include "syslog/syslog.h"
@@ -32,6 +36,8 @@ POWER_OF_TWO(CONFIG_DETECT_SUSPECT_COUNT);
 POWER_OF_TWO(CONFIG_DETECT_CAMPAIGN_COUNT);
 POWER_OF_TWO(CONFIG_DETECT_CONTACT_COUNT);
 POWER_OF_TWO(CONFIG_DETECT_NETWORK_COUNT);
+POWER_OF_TWO(CONFIG_EVIDENCE_SOURCE_COUNT);
+POWER_OF_TWO(CONFIG_EVIDENCE_SEGMENT_PAIR_COUNT);
 POWER_OF_TWO(CONFIG_SYSLOG_PEER_COUNT);
 POWER_OF_TWO(CONFIG_SYSLOG_SEEN_COUNT);
 

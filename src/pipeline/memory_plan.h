@@ -21,7 +21,7 @@
 #include "base/base.h"
 #include "mem/plan.h"
 
-enum { MEMORY_LINES = 96 };
+enum { MEMORY_LINES = 144 };
 
 enum memory_kind {
 	MEMORY_CARVED, /* From the role's region. */

@@ -1,7 +1,7 @@
 /*
  * The line of the sensor: frames in, findings out.
  *
- *	capture -> decode -> flow -> detect
+ *	capture -> decode -> flow -> detect -> evidence
  *	                      |
  *	                   classify
  *
@@ -15,15 +15,23 @@
  *	sensor_pipeline_init(&line, &region, &keys, &counters, &policy);
  *	region_seal(&region);
  *	for (;;) {
- *		sensor_pipeline_frames(&line, frames, count);
+ *		for (uint32_t taken = 0; taken < count;) {
+ *			taken += sensor_pipeline_frames(
+ *			    &line, frames + taken, count - taken);
+ *			while (sensor_pipeline_next_finding(&line, &finding)) {
+ *				use it
+ *			}
+ *		}
  *		sensor_pipeline_tick(&line, now_ns);     where nothing came
- *		while (sensor_pipeline_next_finding(&line, &finding)) { ... }
  *	}
  *	sensor_pipeline_finish(&line);               at a recording's end
  *
  * Frames are taken a burst at a time: all of a burst are decoded and the memory
  * that they will need is asked for before the first is looked at, so that the
- * misses of one overlap with the work of the others.
+ * misses of one overlap with the work of the others.  No call goes further than
+ * a second of the frames' time: what that has brought, the end of a campaign
+ * above all, is fetched before what comes after it.  So a recording of a quiet
+ * network gives the same as if one had watched it live.
  *
  * Memory: sensor_pipeline_bytes() of the caller's region, and this struct.
  * Time:   the frames'; sensor_pipeline_tick() where there are none.  It only
@@ -39,6 +47,7 @@
 #include "classify/names.h"
 #include "decode/decode.h"
 #include "detect/detect.h"
+#include "evidence/evidence.h"
 #include "flow/flow.h"
 #include "mem/region.h"
 #include "policy/policy.h"
@@ -46,6 +55,8 @@
 enum {
 	SENSOR_BURST = 32,  /* Frames worked on together. */
 	SENSOR_EVENTS = 32, /* Events of probes likewise. */
+	/* The last packet may bring so many that they are more. */
+	SENSOR_EVENTS_LIMIT = SENSOR_EVENTS - 1 + FLOW_PROBES_PER_PACKET,
 };
 
 /* How far down the line a packet goes: all the way, but in a measurement. */
@@ -62,6 +73,7 @@ struct sensor_keys {
 	struct hash_key flow;
 	struct hash_key classify;
 	struct hash_key detect;
+	struct hash_key sample; /* That draws samples. */
 };
 
 /* Private to sensor_pipeline.c. */
@@ -71,14 +83,23 @@ struct sensor_pipeline {
 	struct classify *classify;
 	struct names *names;
 	struct detect *detect;
+	struct evidence *evidence;
 	bool wants_names;
 	enum sensor_stage stage;
 	uint64_t now_ns; /* The latest time seen. */
+	bool has_frames; /* Some have been taken. */
 	struct packet packets[SENSOR_BURST];
+	const struct frame *frames[SENSOR_BURST]; /* That they came in. */
 	struct flow_lookup lookups[SENSOR_BURST];
 	uint32_t event_count; /* Events on their way from flow to detect. */
-	struct probe events[SENSOR_EVENTS];
-	struct sighting sightings[SENSOR_EVENTS];
+	struct probe events[SENSOR_EVENTS_LIMIT];
+	struct sighting sightings[SENSOR_EVENTS_LIMIT];
+	/* What is kept of the frame that brought the event, for as long as the
+	 * burst lasts; null: time did.  All of it, or what is in 'inner'. */
+	const struct frame *heads[SENSOR_EVENTS_LIMIT];
+	struct frame inner[SENSOR_EVENTS_LIMIT];
+	uint32_t pending; /* At the end: campaigns looked at. */
+	bool is_finished;
 };
 
 /* Bytes of region that sensor_pipeline_init() carves. */
@@ -99,9 +120,11 @@ void sensor_pipeline_apply_policy(struct sensor_pipeline *line);
 void sensor_pipeline_stop_after(
     struct sensor_pipeline *line, enum sensor_stage stage);
 
-/* Takes in 'count' frames, in order of arrival; their bytes are used until the
- * call returns. */
-void sensor_pipeline_frames(
+/* Takes in some of 'count' frames, in order of arrival, and returns how many.
+ * It may be none, if a second has passed before the first: then that was taken
+ * in, and the next call takes some.  Their bytes are used until the call
+ * returns. */
+uint32_t sensor_pipeline_frames(
     struct sensor_pipeline *line, const struct frame *frames, uint32_t count);
 
 /* Time has passed without a frame: judges what has waited long enough. */
@@ -127,6 +150,17 @@ bool sensor_pipeline_next_contact(
 /* Gives the next name that a host was heard to have; likewise. */
 bool sensor_pipeline_next_name(
     struct sensor_pipeline *line, struct wire_name *name);
+
+/* Evidence, each in order; false: none now.  Asked after each burst; see
+ * evidence/evidence.h. */
+bool sensor_pipeline_next_packet(
+    struct sensor_pipeline *line, struct packet_head *head);
+bool sensor_pipeline_next_tuple(
+    struct sensor_pipeline *line, struct probe_tuple *tuple);
+bool sensor_pipeline_next_source(
+    struct sensor_pipeline *line, struct source_summary *summary);
+bool sensor_pipeline_next_hour(
+    struct sensor_pipeline *line, struct segment_hour *hour);
 
 /* A recording is over: lets the clock run on until the last attempt is judged,
  * and makes every finding that has changed due. */

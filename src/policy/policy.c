@@ -30,6 +30,11 @@ static uint16_t best_of_equals(const struct policy *policy,
     const struct policy_indexed_prefix *equals, uint32_t count, uint16_t vlan);
 static bool has_vlan(const struct policy_segment *segment, uint16_t vlan);
 static bool name_is_sound(const char name[POLICY_NAME_SIZE]);
+static void default_detection(struct policy_detection *detection);
+static void complete_terms(struct policy *policy);
+static bool terms_are_sound(const struct policy_terms *terms);
+static bool detection_is_sound(const struct policy_detection *detection);
+static bool assets_are_sound(const struct policy *policy);
 static bool segment_is_sound(const struct policy_segment *segment);
 static bool index_is_sound(
     const struct policy_index *index, uint32_t segment_count);
@@ -46,7 +51,7 @@ policy_default(struct policy *policy)
 	policy->version = 1;
 	memcpy(policy->sensor_name, "spanwatch", sizeof("spanwatch"));
 	memcpy(policy->timezone, "UTC", sizeof("UTC"));
-	policy->detection.campaign_quiet_ns = 24 * 3600ull * NS_PER_S;
+	default_detection(&policy->detection);
 
 	policy->segment_count = 1;
 	memcpy(internal->name, "internal", sizeof("internal"));
@@ -66,6 +71,7 @@ policy_prepare(struct policy *policy)
 {
 	struct policy_index *index = &policy->index;
 
+	complete_terms(policy);
 	memset(index, 0, sizeof(*index));
 	for (uint32_t i = 0; i < policy->segment_count; i++) {
 		const struct policy_segment *segment = &policy->segments[i];
@@ -132,6 +138,14 @@ policy_segment_name(const struct policy *policy, uint16_t segment)
 	                                       : NULL;
 }
 
+const struct policy_terms *
+policy_terms_of(const struct policy *policy, uint16_t segment)
+{
+	return segment < policy->segment_count
+	    ? &policy->segments[segment].terms
+	    : &policy->detection.terms;
+}
+
 const char *
 policy_criticality_name(enum policy_criticality criticality)
 {
@@ -144,7 +158,9 @@ policy_is_sound(const struct policy *policy)
 {
 	if (policy->segment_count > POLICY_SEGMENT_COUNT ||
 	    !name_is_sound(policy->sensor_name) ||
-	    !name_is_sound(policy->timezone)) {
+	    !name_is_sound(policy->timezone) ||
+	    !detection_is_sound(&policy->detection) ||
+	    !assets_are_sound(policy)) {
 		return false;
 	}
 	for (uint32_t i = 0; i < policy->segment_count; i++) {
@@ -153,6 +169,53 @@ policy_is_sound(const struct policy *policy)
 		}
 	}
 	return index_is_sound(&policy->index, policy->segment_count);
+}
+
+static void
+default_detection(struct policy_detection *detection)
+{
+	/* Tools whose purpose is to find hosts, ports or shares. */
+	static const char *const scanners[] = { "nmap.exe", "zenmap.exe",
+		"masscan.exe", "zmap", "rustscan.exe", "naabu.exe", "fscan.exe",
+		"unicornscan", "hping3", "fping", "arp-scan", "netdiscover",
+		"nbtscan.exe", "ipscan.exe", "advanced_ip_scanner.exe",
+		"advanced_port_scanner.exe", "netscan.exe", "portqry.exe",
+		"sharphound.exe", "nxc.exe", "crackmapexec.exe" };
+
+	detection->campaign_quiet_ns = 24 * 3600ull * NS_PER_S;
+	detection->terms =
+	    (struct policy_terms){ .window_ns = POLICY_WINDOW_S * NS_PER_S,
+		    .false_alarms_ppm = POLICY_FALSE_ALARMS_PPM,
+		    .sequence_steps = POLICY_SEQUENCE_STEPS,
+		    .sequence_stride = POLICY_SEQUENCE_STRIDE };
+	detection->known_scanner_count = ARRAY_SIZE(scanners);
+	for (size_t i = 0; i < ARRAY_SIZE(scanners); i++) {
+		memcpy(detection->known_scanners[i], scanners[i],
+		    strlen(scanners[i]) + 1);
+	}
+}
+
+static void
+complete_terms(struct policy *policy)
+{
+	const struct policy_terms *general = &policy->detection.terms;
+
+	for (uint32_t i = 0; i < policy->segment_count; i++) {
+		struct policy_terms *terms = &policy->segments[i].terms;
+
+		if (terms->window_ns == 0) {
+			terms->window_ns = general->window_ns;
+		}
+		if (terms->false_alarms_ppm == 0) {
+			terms->false_alarms_ppm = general->false_alarms_ppm;
+		}
+		if (terms->sequence_steps == 0) {
+			terms->sequence_steps = general->sequence_steps;
+		}
+		if (terms->sequence_stride == 0) {
+			terms->sequence_stride = general->sequence_stride;
+		}
+	}
 }
 
 /* Longest first, then by address, then by segment. */
@@ -254,7 +317,9 @@ segment_is_sound(const struct policy_segment *segment)
 	if (!name_is_sound(segment->name) ||
 	    segment->prefix_count > POLICY_PREFIXES_PER_SEGMENT ||
 	    segment->vlan_count > POLICY_VLANS_PER_SEGMENT ||
-	    segment->criticality >= POLICY_CRITICALITY_COUNT) {
+	    segment->criticality >= POLICY_CRITICALITY_COUNT ||
+	    segment->role >= POLICY_ROLE_COUNT ||
+	    !terms_are_sound(&segment->terms)) {
 		return false;
 	}
 	for (uint32_t i = 0; i < segment->prefix_count; i++) {
@@ -265,6 +330,64 @@ segment_is_sound(const struct policy_segment *segment)
 	for (uint32_t i = 0; i < segment->vlan_count; i++) {
 		if (segment->vlans[i] < POLICY_VLAN_FIRST ||
 		    segment->vlans[i] > POLICY_VLAN_LAST) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+terms_are_sound(const struct policy_terms *terms)
+{
+	return terms->window_ns >= POLICY_WINDOW_LEAST_S * NS_PER_S &&
+	    terms->window_ns <= POLICY_WINDOW_MOST_S * NS_PER_S &&
+	    terms->false_alarms_ppm >= POLICY_FALSE_ALARMS_LEAST_PPM &&
+	    terms->false_alarms_ppm <= POLICY_FALSE_ALARMS_MOST_PPM &&
+	    terms->sequence_steps >= POLICY_SEQUENCE_STEPS_LEAST &&
+	    terms->sequence_steps <= POLICY_SEQUENCE_STEPS_MOST &&
+	    terms->sequence_stride >= POLICY_SEQUENCE_STRIDE_LEAST &&
+	    terms->sequence_stride <= POLICY_SEQUENCE_STRIDE_MOST;
+}
+
+static bool
+detection_is_sound(const struct policy_detection *detection)
+{
+	if (!terms_are_sound(&detection->terms) ||
+	    detection->known_scanner_count > POLICY_KNOWN_SCANNERS) {
+		return false;
+	}
+	for (uint32_t i = 0; i < detection->known_scanner_count; i++) {
+		if (!name_is_sound(detection->known_scanners[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+assets_are_sound(const struct policy *policy)
+{
+	if (policy->asset_count > POLICY_ASSET_COUNT ||
+	    policy->place_count > POLICY_ASSET_PLACES) {
+		return false;
+	}
+	for (uint32_t i = 0; i < policy->asset_count; i++) {
+		const struct policy_asset *asset = &policy->assets[i];
+
+		if (!name_is_sound(asset->name) ||
+		    memchr(asset->owner, '\0', sizeof(asset->owner)) == NULL ||
+		    asset->role >= POLICY_ROLE_COUNT ||
+		    asset->criticality >= POLICY_CRITICALITY_COUNT) {
+			return false;
+		}
+	}
+	for (uint32_t i = 0; i < policy->place_count; i++) {
+		const struct policy_place *place = &policy->places[i];
+
+		if (place->asset >= policy->asset_count ||
+		    place->kind >= POLICY_PLACE_KIND_COUNT ||
+		    place->prefix.length > 128 ||
+		    memchr(place->host, '\0', sizeof(place->host)) == NULL) {
 			return false;
 		}
 	}

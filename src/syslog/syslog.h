@@ -41,7 +41,7 @@
 #include "syslog/framing.h"
 #include "syslog/peer.h"
 #include "syslog/seen.h"
-#include "syslog/tls.h"
+#include "tls/tls.h"
 
 enum {
 	SYSLOG_LISTENERS = 24,

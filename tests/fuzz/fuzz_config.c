@@ -14,7 +14,7 @@ check_error(void *context, const struct config_error *error)
 
 	(void)config_error_format(error, text, sizeof(text));
 	SW_ASSERT(strlen(error->sentence) > 0);
-	++*count;
+	*count += error->is_warning ? 0 : 1;
 }
 
 int

@@ -1,270 +1,25 @@
 #!/usr/bin/python3
-"""spanwatch run, live: in a network namespace of its own, with veth pairs for
-mirror ports.
+"""spanwatch run, live: how it starts, and what it does then.
 
     test_run.py [NAME...]        all tests, or those whose names are given
 
-Needs root, for the namespace; where it cannot be made everything is skipped.
+Needs root, for a network namespace; where it cannot be made everything is skipped.
 SPANWATCH names the executable (build/spanwatch).  A test's name is the sentence
 it proves.  The last line is "N passed, N failed, N skipped".
 """
 
-import ctypes
-import json
 import os
 import re
-import shutil
 import signal
-import socket
-import struct
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-SPANWATCH = os.path.abspath(
-    os.environ.get("SPANWATCH", os.path.join(HERE, "../../build/spanwatch")))
-CLONE_NEWNET = 0x40000000
-NOBODY = 65534
-PATIENCE_S = 20
+sys.dont_write_bytecode = True  # The tree stays as it is.
+from running import NOBODY, PATIENCE_S, SPANWATCH, Sensor, Wire, add_pair, \
+    expect, ip, is_alive, is_sanitized, proc_status, remove_pair, \
+    run_and_fail, wait_for, main
 
-CONFIG = """
-sensor {{ name = "span-test" }}
-{captures}
-segment "offices" {{ prefixes = {{"10.9.1.0/24"}} }}
-segment "servers" {{ prefixes = {{"10.9.2.0/24"}} }}
-{more}
-"""
-
-
-class Failure(Exception):
-    """What a test expected and did not find."""
-
-
-def expect(condition, sentence):
-    """Fails the test unless 'condition' holds."""
-    if not condition:
-        raise Failure(sentence)
-
-
-def wait_for(condition, sentence, patience_s=PATIENCE_S):
-    """Waits until condition() gives something true, and returns it."""
-    end = time.monotonic() + patience_s
-    while time.monotonic() < end:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.05)
-    raise Failure(sentence)
-
-
-# The network.
-
-def ip(words):
-    """Runs ip(8) with 'words'."""
-    subprocess.run(["ip"] + words.split(), check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def add_pair(name):
-    """A mirror port 'name', and NAMEx, into which frames are put."""
-    ip(f"link add {name} type veth peer name {name}x")
-    ip(f"link set {name} up")
-    ip(f"link set {name}x up")
-
-
-def remove_pair(name):
-    """Removes it, if it is there."""
-    if os.path.exists(f"/sys/class/net/{name}") or name in interfaces():
-        ip(f"link del {name}")
-
-
-def interfaces():
-    """The interfaces of this namespace.  (/sys may be another's.)"""
-    return [name for _, name in socket.if_nameindex()]
-
-
-def checksum(data):
-    """The Internet checksum (RFC 1071)."""
-    if len(data) % 2:
-        data += b"\0"
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
-def tcp_frame(source, target, ports, flags, numbers=(1, 0)):
-    """An Ethernet frame with a TCP segment without payload."""
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, 1, 0, 64, 6, 0,
-                       socket.inet_aton(source), socket.inet_aton(target))
-    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
-    tcp = struct.pack("!HHIIBBHHH", ports[0], ports[1], numbers[0], numbers[1],
-                      0x50, flags, 1024, 0, 0)
-    pseudo = head[12:20] + struct.pack("!BBH", 0, 6, len(tcp))
-    tcp = tcp[:16] + struct.pack("!H", checksum(pseudo + tcp)) + tcp[18:]
-    return (b"\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x08\0" + head + tcp).ljust(60,
-                                                                       b"\0")
-
-
-class Wire:
-    """Puts frames onto a mirror port."""
-
-    def __init__(self, name):
-        self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-        self.socket.bind((name + "x", 0))
-        self.sent = 0
-
-    def send(self, frame):
-        """Sends one frame."""
-        self.socket.send(frame)
-        self.sent += 1
-
-    def scan(self, source, target, ports):
-        """A SYN scan of 'ports', each refused."""
-        for port in ports:
-            here = 40000 + port
-            self.send(tcp_frame(source, target, (here, port), 0x02))
-            self.send(tcp_frame(target, source, (port, here), 0x14, (0, 2)))
-            time.sleep(0.002)
-
-    def close(self):
-        """Lets the socket go."""
-        self.socket.close()
-
-
-# The sensor.
-
-class Sensor:
-    """A running `spanwatch run`, in a folder of its own."""
-
-    def __init__(self, names=("m0",), words=(), ready=True, **settings):
-        self.folder = tempfile.mkdtemp(prefix="spanwatch-test-")
-        self.config = os.path.join(self.folder, "spanwatch.conf")
-        self.socket = os.path.join(self.folder, "status.sock")
-        self.configure(names)
-        self.log = open(os.path.join(self.folder, "log"), "w+b")
-        self.out = open(os.path.join(self.folder, "out"), "w+b")
-        self.process = subprocess.Popen(
-            [SPANWATCH, "run", "-c", self.config, "--json",
-             "--socket", self.socket, *words],
-            stdin=subprocess.DEVNULL, stdout=settings.pop("stdout", self.out),
-            stderr=self.log, start_new_session=True, **settings)
-        if ready:
-            wait_for(lambda: "the sensor runs" in self.logged() and
-                     "the ledger runs" in self.logged(), "it runs")
-
-    def configure(self, names, more=""):
-        """Writes the configuration, with these mirror ports."""
-        captures = "\n".join(
-            f'capture {{ interface = "{name}" }}' for name in names)
-        with open(self.config, "w", encoding="ascii") as file:
-            file.write(CONFIG.format(captures=captures, more=more))
-
-    def logged(self):
-        """What it has logged so far."""
-        with open(self.log.name, encoding="utf-8") as file:
-            return file.read()
-
-    def alerts(self):
-        """The alerts printed so far, each line parsed."""
-        with open(self.out.name, encoding="utf-8") as file:
-            return [json.loads(line) for line in file.read().splitlines()]
-
-    def status(self):
-        """What `spanwatch status --json` says."""
-        done = subprocess.run(
-            [SPANWATCH, "status", "--json", "--socket", self.socket],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-        expect(done.returncode == 0,
-               f"status answers; it exits {done.returncode}: {done.stderr}")
-        return json.loads(done.stdout)
-
-    def role(self, name):
-        """What the status says of a role."""
-        for role in self.status()["roles"]:
-            if role["name"] == name:
-                return role
-        raise Failure(f"status names the {name}")
-
-    def interface(self, name):
-        """What the status says of an interface; empty: nothing."""
-        for interface in self.status()["interfaces"] or []:
-            if interface["name"] == name:
-                return interface
-        return {}
-
-    def children(self):
-        """The processes that the supervisor has, zombies too."""
-        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        with open(path, encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
-
-    def tell(self, number):
-        """Sends a signal to the supervisor."""
-        self.process.send_signal(number)
-
-    def stop(self, number=signal.SIGTERM):
-        """Stops it and returns its exit status."""
-        self.tell(number)
-        return self.process.wait(timeout=PATIENCE_S)
-
-    def close(self):
-        """Ends what still runs, and removes the folder."""
-        if self.process.poll() is None:
-            try:
-                self.stop()
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.log.close()
-        self.out.close()
-        shutil.rmtree(self.folder)
-
-
-def is_alive(pid):
-    """Whether a process is there, and no zombie."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def proc_status(pid):
-    """/proc/PID/status as a dictionary."""
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return dict(line.split(":\t", 1) for line in file if ":\t" in line)
-
-
-def is_sanitized():
-    """Whether the executable has the address sanitizer, which the filter of
-    system calls and the limit of memory are left out for."""
-    with open(SPANWATCH, "rb") as file:
-        return b"__asan_init" in file.read()
-
-
-def run_and_fail(config_text, **settings):
-    """Runs it with a configuration that it cannot run with; returns its exit
-    status and what it said."""
-    with tempfile.TemporaryDirectory(prefix="spanwatch-test-") as folder:
-        os.chmod(folder, 0o755)
-        config = os.path.join(folder, "spanwatch.conf")
-        with open(config, "w", encoding="ascii") as file:
-            file.write(config_text)
-        done = subprocess.run(
-            [SPANWATCH, "run", "-c", config, "--json"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False,
-            env={**os.environ, "XDG_RUNTIME_DIR": folder}, **settings)
-        said = done.stderr.decode().replace(config, "FILE")
-        expect(done.stdout == b"", "standard output stays empty")
-        return done.returncode, said
-
-
-# The tests.
 
 def a_missing_interface_ends_run_with_one_sentence_and_status_3():
     """Names the interface, and those there are."""
@@ -503,150 +258,24 @@ def an_interface_that_is_unplugged_is_opened_again_when_it_is_back(sensor):
         remove_pair("m1")
 
 
-def a_killed_sensor_is_started_again(sensor, wire):
-    """After a second, then two; what it finds is told; no zombie is left."""
-    for restarts in (1, 2):
-        pid = sensor.role("sensor")["pid"]
-        os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: (role := sensor.role("sensor"))["restarts"] == restarts
-                 and role["state"] == "running" and role["pid"] != pid,
-                 f"it runs again: {sensor.logged()}")
-        expect(len(sensor.children()) == 2, "no zombie")
-    expect("started again in 1 s" in sensor.logged() and
-           "started again in 2 s" in sensor.logged(), "it backs off")
-    expect(sensor.role("sensor")["last_end"] == "signal 9", "and says why")
-    wire.scan("10.9.1.5", "10.9.2.9", range(1, 101))
-    wait_for(sensor.alerts, "it finds")
-
-
-def alerts_of_a_killed_sensor_are_ended(sensor, wire):
-    """Its campaigns went with it: nobody else would say that they are over."""
-    wire.scan("10.9.1.5", "10.9.2.9", range(1, 101))
-    wait_for(lambda: any(alert["services"]["count"] > 60
-                         for alert in sensor.alerts()), "the scan is told")
-    os.kill(sensor.role("sensor")["pid"], signal.SIGKILL)
-    wait_for(lambda: not sensor.alerts()[-1]["active"],
-             f"the alert is ended: {sensor.alerts()}")
-    before, last = sensor.alerts()[-2:]
-    expect(last["id"] == before["id"], "the same alert")
-    expect(last["revision"] == before["revision"] + 1, "the next revision")
-    expect(last["last_seen"] == before["last_seen"], "as it was known")
-    expect("the sensor ended" in last["reasons"][-1]["text"], "and why")
-    wait_for(lambda: sensor.role("sensor")["restarts"] == 1 and
-             sensor.role("sensor")["state"] == "running", "it runs again")
-    wire.scan("10.9.1.6", "10.9.2.9", range(1, 101))
-    wait_for(lambda: sensor.alerts()[-1]["source"]["ip"] == "10.9.1.6" and
-             sensor.alerts()[-1]["active"], "the next one's alerts are its own")
-    first = [alert for alert in sensor.alerts()
-             if alert["source"]["ip"] == "10.9.1.6"][0]
-    expect(first["revision"] == 1, "and counted from one")
-
-
-def a_killed_ledger_costs_the_sensor_nothing(sensor, wire):
-    """What is found meanwhile is told by the next."""
-    pid = sensor.role("sensor")["pid"]
-    os.kill(sensor.role("ledger")["pid"], signal.SIGKILL)
-    wire.scan("10.9.1.5", "10.9.2.9", range(1, 101))
-    wait_for(sensor.alerts, f"the alert is told: {sensor.logged()}")
-    expect(sensor.role("sensor")["pid"] == pid, "the same sensor")
-
-
-def a_killed_supervisor_takes_the_roles_with_it(sensor):
-    """Nothing goes on that nobody watches."""
-    pids = sensor.children()
-    sensor.tell(signal.SIGKILL)
-    sensor.process.wait()
-    wait_for(lambda: not any(is_alive(pid) for pid in pids), "they end")
-
-
-def a_reader_that_goes_away_does_not_end_the_sensor():
-    """The alerts still go to the log, and those unread are counted."""
-    ends = os.pipe()
-    sensor = Sensor(stdout=ends[1])
-    wire = Wire("m0")
+def a_hangup_before_the_roles_run_is_heard():
+    """As soon as `run` reads its configuration, which waits here."""
+    sensor = Sensor(ready=False, waits=True)
     try:
-        os.close(ends[1])
-        os.close(ends[0])
-        wire.scan("10.9.1.5", "10.9.2.9", range(1, 101))
-        wait_for(lambda: "info alert: " in sensor.logged(), "the log has it")
-        wait_for(lambda: sensor.status()["counters"].get(
-            "ledger.lines_dropped", 0) > 0 or
-                 "standard output is closed" in sensor.logged(),
-                 "it is noticed")
-        expect(sensor.role("ledger")["restarts"] == 0, "the ledger lives")
-        expect(sensor.stop() == 0, "it ends cleanly")
-    finally:
-        wire.close()
-        sensor.close()
-
-
-def a_reader_that_does_not_read_holds_nothing_up():
-    """The status answers, and the sensor ends in time."""
-    ends = os.pipe()
-    sensor = Sensor(stdout=ends[1])
-    wire = Wire("m0")
-    try:
-        os.close(ends[1])
-        # More alerts than the pipe's 64 KiB hold.
-        for source in range(10, 60):
-            wire.scan(f"10.9.1.{source}", "10.9.2.9", range(1, 41))
-        wait_for(lambda: sensor.status()["alerts"]["told"] >= 40,
-                 "the alerts are made")
-        begin = time.monotonic()
-        expect(sensor.stop() == 0, "it ends cleanly")
-        expect(time.monotonic() - begin < 10, "and soon")
-    finally:
-        os.close(ends[0])
-        wire.close()
-        sensor.close()
-
-
-def two_sensors_do_not_share_a_socket(sensor):
-    """One that was told to use it is refused; the first is still asked."""
-    done = subprocess.run(
-        [SPANWATCH, "run", "-c", sensor.config, "--socket", sensor.socket],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, timeout=PATIENCE_S, check=False)
-    expect(done.returncode == 3, f"exit status 3, not {done.returncode}")
-    expect(sensor.role("sensor")["state"] == "running", "the first answers")
-
-
-def a_socket_left_behind_is_taken_over():
-    """By a sensor that was killed."""
-    sensor = Sensor()
-    try:
-        sensor.tell(signal.SIGKILL)
-        sensor.process.wait()
-        expect(os.path.exists(sensor.socket), "it was left behind")
-        sensor.process = subprocess.Popen(
-            [SPANWATCH, "run", "-c", sensor.config, "--socket",
-             sensor.socket], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=sensor.log)
-        wait_for(lambda: subprocess.run(
-            [SPANWATCH, "status", "--socket", sensor.socket],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            check=False).returncode == 0, "the next one answers there")
+        with open(sensor.config, "w", encoding="ascii") as file:
+            text = sensor.text
+            # What is read again must not wait.
+            os.rename(sensor.config, sensor.config + ".first")
+            sensor.configure(["m0"])
+            sensor.tell(signal.SIGHUP)
+            time.sleep(0.2)
+            file.write(text)
+        wait_for(lambda: "the sensor runs" in sensor.logged(),
+                 f"it runs: {sensor.logged()}")
+        wait_for(lambda: sensor.status()["policy"]["reloads"] == 1,
+                 "and reads the configuration again")
     finally:
         sensor.close()
-
-
-def many_who_ask_and_do_not_listen_shut_nobody_out(sensor):
-    """They are let go in time."""
-    idle = []
-    try:
-        for _ in range(24):
-            client = socket.socket(socket.AF_UNIX)
-            client.setblocking(False)
-            try:
-                client.connect(sensor.socket)
-            except BlockingIOError:
-                pass
-            idle.append(client)
-        expect(sensor.status()["schema"] == "spanwatch.status/1",
-               "the status still answers")
-    finally:
-        for client in idle:
-            client.close()
 
 
 TESTS = [
@@ -666,77 +295,9 @@ TESTS = [
     another_interface_at_sighup_starts_the_sensor_anew,
     an_interface_that_goes_down_is_heard_again_when_it_is_up,
     an_interface_that_is_unplugged_is_opened_again_when_it_is_back,
-    a_killed_sensor_is_started_again,
-    alerts_of_a_killed_sensor_are_ended,
-    a_killed_ledger_costs_the_sensor_nothing,
-    a_killed_supervisor_takes_the_roles_with_it,
-    a_reader_that_goes_away_does_not_end_the_sensor,
-    a_reader_that_does_not_read_holds_nothing_up,
-    two_sensors_do_not_share_a_socket,
-    a_socket_left_behind_is_taken_over,
-    many_who_ask_and_do_not_listen_shut_nobody_out,
+    a_hangup_before_the_roles_run_is_heard,
 ]
 
 
-def run_test(test):
-    """Runs one test with what its parameters name; returns whether it
-    passed."""
-    wanted = test.__code__.co_varnames[:test.__code__.co_argcount]
-    given = {}
-    ip("link set m0 up")  # Whatever the test before left behind.
-    try:
-        if "sensor" in wanted:
-            given["sensor"] = Sensor()
-        if "wire" in wanted:
-            given["wire"] = Wire("m0")
-        test(**given)
-        return True
-    except Failure as failure:
-        print(f"FAILED {test.__name__}: expected that {failure}")
-    except Exception:  # A test's own mistake must not hide the others.
-        print(f"FAILED {test.__name__}:")
-        traceback.print_exc(file=sys.stdout)
-    finally:
-        for thing in reversed(list(given.values())):
-            thing.close()
-    return False
-
-
-def make_namespace():
-    """Moves this process into a network namespace of its own, with a mirror
-    port m0.  Returns why it cannot be; empty: it is done."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if os.geteuid() != 0:
-        return "it needs root"
-    if shutil.which("ip") is None:
-        return "ip (iproute2) is missing"
-    if libc.unshare(CLONE_NEWNET) != 0:
-        return f"no namespace: {os.strerror(ctypes.get_errno())}"
-    try:
-        # Nothing is to be on the wire but what the tests send.
-        with open("/proc/sys/net/ipv6/conf/default/disable_ipv6", "w",
-                  encoding="ascii") as file:
-            file.write("1")
-        ip("link set lo up")
-        add_pair("m0")
-    except (OSError, subprocess.CalledProcessError) as error:
-        return f"no veth pair: {error}"
-    return ""
-
-
-def main():
-    """Runs the tests named, or all."""
-    chosen = [test for test in TESTS
-              if len(sys.argv) < 2 or test.__name__ in sys.argv[1:]]
-    reason = make_namespace()
-    if reason:
-        print(f"skipped: {reason}")
-        print(f"0 passed, 0 failed, {len(chosen)} skipped")
-        return 0
-    passed = sum(run_test(test) for test in chosen)
-    print(f"{passed} passed, {len(chosen) - passed} failed, 0 skipped")
-    return 0 if passed == len(chosen) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(TESTS))

@@ -19,12 +19,12 @@ add_segment(struct policy *policy, const char *name, const char *prefix,
 void
 policy_for_tests(struct policy *policy)
 {
-	memset(policy, 0, sizeof(*policy));
-	policy->version = 1;
+	policy_default(policy);
+	memset(policy->segments, 0, sizeof(policy->segments));
+	policy->segment_count = 0;
 	(void)snprintf(
 	    policy->sensor_name, sizeof(policy->sensor_name), "%s", "span-01");
 	(void)snprintf(policy->timezone, sizeof(policy->timezone), "%s", "UTC");
-	policy->detection.campaign_quiet_ns = 86400 * NS_PER_S;
 	add_segment(policy, "servers", "10.20.2.0/24", POLICY_CRITICALITY_HIGH);
 	add_segment(policy, "ws", "10.20.1.0/24", POLICY_CRITICALITY_NORMAL);
 	add_segment(policy, "lobby", "10.20.3.0/24", POLICY_CRITICALITY_LOW);

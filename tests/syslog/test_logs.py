@@ -334,11 +334,15 @@ def a_flood_leaves_the_others_their_share():
             thread.join()
         wait_for(lambda: sensor.sender("127.0.0.2")["messages"] == sent[0],
                  "a stream waits, and loses nothing", 60)
-        expect(sensor.sender("127.0.0.3")["trouble"]["limited"] > 0,
-               "the flood by datagrams is counted by name")
         came = sensor.sender("127.0.0.5")["events"]
         dropped = sensor.counter("syslog.kernel_drops")
         expect(came == 20 or dropped > 0, f"{came} datagrams of 20 came")
+        # Where the kernel kept the flood from being over the rate, it is known
+        # by what the kernel dropped.
+        flood = sensor.sender("127.0.0.3")
+        limited = flood["trouble"].get("limited", 0)
+        expect(limited > 0 or dropped > 0,
+               f"what is lost of the flood is counted: {flood}")
 
 
 def a_ledger_that_stands_still_loses_no_stream():

@@ -88,6 +88,18 @@ Test(json, of_a_sweep_is_this_line)
 	    "echo, in address order; 5 answered\","
 	    "\"revised_at\":\"2026-11-24T06:51:12.123456Z\","
 	    "\"changes\":[],\"process_notes\":[],"
+	    "\"containment\":null,\"acts\":[],\"next_steps\":[\"Find "
+	    "the process: no log names it, so look on the source "
+	    "itself at what holds connections to the targets, and see "
+	    "why its logs do not arrive here.\",\"Ask what comes next: "
+	    "who knows which hosts are there will ask for their "
+	    "services; watch the targets that answered.\",\"Go through "
+	    "the logs of the targets that answered, from the first "
+	    "probe on, for signings-in and new processes of the "
+	    "source.\",\"It goes on: decide now whether the source is "
+	    "to be isolated, and write the decision "
+	    "here.\"],\"scope\":{\"answered\":[],\"complete\":false},"
+	    "\"nearest_entry\":null,"
 	    "\"score_reasons\":["
 	    "{\"text\":\"many addresses, to see who is there\",\"points\":25},"
 	    "{\"text\":\"64 targets or more\",\"points\":10},"
@@ -193,11 +205,13 @@ Test(json, names_the_techniques_of_attack_once_each)
 	finding.kinds[0] = FINDING_SERVICE_PROBE;
 	finding.source_segment = POLICY_NO_SEGMENT;
 	cr_expect_str_eq(member_of(&finding, "attack"),
-	    "{\"analytic\":\"AN1057\",\"techniques\":[\"T1046\",\"T1595\"]}");
+	    "{\"analytic\":\"AN1057\",\"techniques\":[\"T1046\","
+	    "\"T1595\",\"T1595.001\"]}");
 	finding.kinds[1] = FINDING_HOST_SWEEP;
 	cr_expect_str_eq(member_of(&finding, "attack"),
 	    "{\"analytic\":\"AN1057\","
-	    "\"techniques\":[\"T1046\",\"T1018\",\"T1595\"]}");
+	    "\"techniques\":[\"T1046\",\"T1018\",\"T1595\","
+	    "\"T1595.001\"]}");
 	/* A TCP sweep that only wants to know who is there. */
 	finding.kind_count = 1;
 	finding.kinds[0] = FINDING_HOST_SWEEP;

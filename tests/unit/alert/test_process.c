@@ -204,11 +204,40 @@ Test(process, more_matches_are_news_only_when_they_have_doubled)
 	uint64_t before;
 
 	name_process(ATTRIBUTION_CONFIRMED, "C:\\Tools\\nmap.exe");
+	alert.attribution.processes[0].matched_of = 64;
 	before = changes_process_digest(&alert.attribution);
 	alert.attribution.processes[0].matched = 31;
 	cr_expect_eq(changes_process_digest(&alert.attribution), before);
 	alert.attribution.processes[0].matched = 32;
 	cr_expect_neq(changes_process_digest(&alert.attribution), before);
+}
+
+Test(process, that_every_probe_is_matched_now_is_news)
+{
+	uint64_t before;
+
+	name_process(ATTRIBUTION_CONFIRMED, "C:\\Tools\\nmap.exe");
+	alert.attribution.processes[0].matched = 65;
+	alert.attribution.processes[0].matched_of = 100;
+	before = changes_process_digest(&alert.attribution);
+	alert.attribution.processes[0].matched = 99;
+	cr_expect_eq(changes_process_digest(&alert.attribution), before);
+	alert.attribution.processes[0].matched = 100;
+	cr_expect_neq(changes_process_digest(&alert.attribution), before);
+}
+
+Test(process, a_note_is_news_and_its_figures_are_not)
+{
+	char *note = alert.attribution.notes[0];
+	uint64_t before = changes_process_digest(&alert.attribution);
+	uint64_t noted;
+
+	snprintf(note, ATTRIBUTION_SENTENCE_SIZE, "System sent 6 probes.");
+	alert.attribution.note_count = 1;
+	noted = changes_process_digest(&alert.attribution);
+	cr_expect_neq(noted, before);
+	snprintf(note, ATTRIBUTION_SENTENCE_SIZE, "System sent 60 probes.");
+	cr_expect_eq(changes_process_digest(&alert.attribution), noted);
 }
 
 Test(process, a_further_candidate_that_is_merely_possible_is_no_news)

@@ -33,7 +33,7 @@ reason_of(enum finding_reason_code code, int64_t a, int64_t b, int64_t c)
 {
 	finding.reasons[0] = (struct finding_reason){
 		.code = (uint8_t)code,
-		.figure = { a, b, c, 4 },
+		.figure = { a, b, c, 4, 3 },
 	};
 	strbuf_init(&buffer, text, sizeof(text));
 	reason_add(&finding, &finding.reasons[0], &buffer);
@@ -168,7 +168,8 @@ Test(text, summary_of_several_sources_counts_them)
 Test(text, reasons_have_their_figures_in_place)
 {
 	cr_expect_str_eq(reason_of(FINDING_REASON_UNPRODUCTIVE, 9, 10, 8),
-	    "9 of 10 first contacts led to nothing: 8 refused, 4 unanswered");
+	    "9 of 10 first contacts led to nothing: 8 refused, 4 "
+	    "filtered, 3 unanswered");
 	cr_expect_str_eq(reason_of(FINDING_REASON_FAN_OUT, 48, 125000, 0),
 	    "48 different hosts were contacted on one port within 2 min 5 s");
 	cr_expect_str_eq(reason_of(FINDING_REASON_RATE, -5, 0, 0),

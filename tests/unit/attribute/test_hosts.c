@@ -337,3 +337,81 @@ Test(hosts, user_and_parent_behind_a_cut_command_line_are_hearsay)
 	cr_expect_str_eq(story.attribution.processes[0].command_line,
 	    "scan.exe User: CORP\\boss");
 }
+
+/* The host had the address, and did nothing from it for an hour. */
+static void
+leave_address(void)
+{
+	struct wire_contact contact;
+
+	for (uint32_t i = 0; i < 8; i++) {
+		contact = story_contact(0, 1000 + 1000 * i, "10.20.1.7",
+		    (uint16_t)(40000 + i), "10.20.9.9", 443);
+		contact.source_mac.byte[5] = 1;
+		story_connects(&story, "WS-7.corp.example", 200,
+		    "C:\\browser.exe", &contact);
+		story_probe(&story, &contact);
+	}
+}
+
+static uint32_t
+processes_of_later_sweep(void)
+{
+	static const char nmap[] = "C:\\nmap.exe";
+
+	story_starts(&story, "WS-7.corp.example", 300, nmap,
+	    "nmap -sS -p5985 10.20.2.0/24", 3599000);
+	for (uint32_t i = 0; i < STORY_PROBES; i++) {
+		struct wire_contact contact = story_sweep_contact(i, 5985);
+
+		contact.technique = PROBE_TCP_SYN;
+		contact.attempt_ns = story_ns(3600000 + 1000 * i);
+		story_probe(&story, &contact);
+	}
+	story_finding(&story, 1, "10.20.1.7", 3600000, 3609000);
+	return story_judge(&story, 1)->process_count;
+}
+
+Test(hosts, an_address_nobody_else_was_heard_of_is_still_the_hosts)
+{
+	leave_address();
+	cr_expect_eq(processes_of_later_sweep(), 1);
+}
+
+Test(hosts, an_address_with_anothers_name_since_is_not_the_hosts)
+{
+	struct ip_address address;
+
+	leave_address();
+	cr_assert(ip_address_parse("10.20.1.7", &address));
+	attribute_name(story.attribute, story_ns(600000), &address, "visitor");
+	cr_expect_eq(processes_of_later_sweep(), 0);
+	cr_expect_eq(story.attribution.host[0], '\0');
+	cr_expect_not_null(strstr(story.attribution.notes[0], "no more"));
+}
+
+Test(hosts, an_address_with_its_own_name_since_is_still_the_hosts)
+{
+	struct ip_address address;
+
+	leave_address();
+	cr_assert(ip_address_parse("10.20.1.7", &address));
+	attribute_name(story.attribute, story_ns(600000), &address, "ws-7");
+	cr_expect_eq(processes_of_later_sweep(), 1);
+}
+
+Test(hosts, an_address_whose_host_went_elsewhere_is_hearsay)
+{
+	struct wire_contact contact;
+
+	leave_address();
+	for (uint32_t i = 0; i < 4; i++) {
+		contact = story_contact(0, 900000 + 1000 * i, "10.20.1.88",
+		    (uint16_t)(41000 + i), "10.20.9.9", 443);
+		story_connects(&story, "WS-7.corp.example", 200,
+		    "C:\\browser.exe", &contact);
+	}
+	cr_assert_eq(processes_of_later_sweep(), 1);
+	cr_expect_eq(
+	    story.attribution.processes[0].confidence, ATTRIBUTION_POSSIBLE);
+}

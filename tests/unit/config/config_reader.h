@@ -6,9 +6,10 @@
 
 #include "config/config.h"
 
-/* What the last reading made, and its errors, one a line. */
+/* What the last reading made, and its errors and warnings, one a line. */
 extern struct config config;
 extern char errors[1 << 16];
+extern char warnings[1 << 16];
 
 /* All three return what config_read() does; texts are of a file "c". */
 int read_bytes(const char *text, size_t size);

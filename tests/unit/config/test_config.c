@@ -53,7 +53,7 @@ Test(config, the_example_of_the_documents_gives_its_capture)
 	read_example();
 	cr_assert_eq(config.capture_count, 1);
 	cr_expect_str_eq(capture->interface, "eth1");
-	cr_expect_eq(capture->buffer_bytes, 8 << 20);
+	cr_expect_eq(capture->buffer_bytes, CONFIG_BUFFER_BYTES);
 	cr_expect_eq(capture->snap_length, 1024);
 	cr_expect(capture->promiscuous);
 	cr_expect_eq(capture->mode, CONFIG_CAPTURE_BLOCK);
@@ -62,22 +62,22 @@ Test(config, the_example_of_the_documents_gives_its_capture)
 
 Test(config, the_example_of_the_documents_gives_its_scanner)
 {
-	const struct config_scanner *scanner = &config.scanners[0];
+	const struct authorise_entry *scanner = &config.scanners[0];
 
 	read_example();
 	cr_assert_eq(config.scanner_count, 1);
 	cr_expect_str_eq(scanner->name, "nessus-prod");
 	cr_expect_eq(scanner->source_count, 1);
-	cr_expect_eq(scanner->sources[0].kind, CONFIG_SOURCE_PREFIX);
+	cr_expect_eq(scanner->sources[0].kind, AUTHORISE_SOURCE_PREFIX);
 	cr_expect_eq(scanner->sources[0].prefix.length, 128);
-	cr_expect(config_scanner_may_scan(scanner, 0));
-	cr_expect_not(config_scanner_may_scan(scanner, 1));
+	cr_expect(authorise_entry_may_scan(scanner, 0));
+	cr_expect_not(authorise_entry_may_scan(scanner, 1));
 	cr_assert_eq(scanner->service_count, 4);
 	cr_expect_eq(scanner->services[0].last, 65535);
 	cr_expect_eq(scanner->services[1].first, 53);
 	cr_expect_eq(scanner->services[2].first, 161);
-	cr_expect_eq(scanner->services[2].protocol, CONFIG_PROTOCOL_UDP);
-	cr_expect_eq(scanner->services[3].protocol, CONFIG_PROTOCOL_ICMP);
+	cr_expect_eq(scanner->services[2].protocol, AUTHORISE_PROTOCOL_UDP);
+	cr_expect_eq(scanner->services[3].protocol, AUTHORISE_PROTOCOL_ICMP);
 	cr_assert_eq(scanner->hours_count, 2);
 	cr_expect_eq(scanner->hours[0].days, 1 << 5);
 	cr_expect_eq(scanner->hours[0].from_minute, 60);
@@ -106,6 +106,7 @@ Test(config, the_example_of_the_documents_gives_its_peers_and_listeners)
 	cr_expect_eq(logs->peer_connections, 16);
 	cr_expect_eq(logs->peer_rate_bytes, 32ull << 20);
 	cr_expect_eq(logs->idle_ns, 3600 * NS_PER_S);
+	cr_expect_eq(logs->horizon_ns, 6 * 3600 * NS_PER_S);
 	cr_expect(config_logs_are_sound(logs));
 	cr_assert_eq(config.soc_count, 1);
 	cr_expect_str_eq(config.socs[0].peer.host, "10.0.0.9");
@@ -165,12 +166,23 @@ Test(config, what_is_right_is_accepted)
 	}
 }
 
+Test(config, a_broad_scanner_is_accepted_with_a_warning_at_its_sources)
+{
+	cr_expect_eq(read_text(SCANNER("")), 0);
+	cr_expect_str_empty(errors);
+	cr_expect_str_eq(warnings,
+	    "c:1: warning: scanner \"s\": this is broad (35 of 100): names no "
+	    "segment, so it permits no scan at all; holds at all hours; names "
+	    "no process: whoever gets onto its source may scan\n");
+	cr_expect_eq(config.scanners[0].grace_s, 300);
+}
+
 Test(config, names_of_hosts_are_kept_in_lower_case)
 {
 	cr_assert_eq(read_text(SCANNER("sources = \"PC_7.AD.corp\"")), -EINVAL);
 	cr_assert_eq(read_text(SCANNER("sources += \"PC_7.AD.corp\"")), 0);
 	cr_expect_str_eq(config.scanners[0].sources[1].host, "pc_7.ad.corp");
-	cr_expect_eq(config.scanners[0].sources[1].kind, CONFIG_SOURCE_HOST);
+	cr_expect_eq(config.scanners[0].sources[1].kind, AUTHORISE_SOURCE_HOST);
 }
 
 Test(config, after_an_error_of_syntax_the_next_file_is_read_as_ever)
@@ -208,3 +220,28 @@ Test(config, a_file_that_cannot_be_read_is_said_in_one_sentence)
 	close(descriptor);
 	unlink(path);
 }
+
+#ifdef CONFIG_FORWARD_KAFKA
+Test(config, puts_socs_of_kafka_behind_the_others_in_their_order)
+{
+	cr_assert_eq(read_text("soc k1 { transport = kafka kafka { brokers = "
+	                       "{\"a:1\", \"[fd00::9]:2\"} } }\n"
+	                       "soc t1 { transport = tcp address = a:1 }\n"
+	                       "soc k2 { transport = kafka format = ocsf kafka "
+	                       "{ brokers = b:1 topic = x } }\n"
+	                       "soc t2 { transport = tcp address = b:1 }\n"),
+	    0, "%s", errors);
+	cr_expect_eq(config.soc_count, 4);
+	cr_expect_eq(config_forwarder_socs(&config), 2);
+	cr_expect_str_eq(config.socs[0].name, "t1");
+	cr_expect_str_eq(config.socs[1].name, "t2");
+	cr_expect_str_eq(config.socs[2].name, "k1");
+	cr_expect_str_eq(config.socs[3].name, "k2");
+	cr_expect_str_eq(config.socs[2].kafka.brokers, "a:1,[fd00::9]:2");
+	cr_expect_str_eq(config.socs[2].kafka.topic, "spanwatch");
+	cr_expect_eq(config.socs[2].kafka.security, CONFIG_KAFKA_SSL);
+	cr_expect_eq(config.socs[2].format, CONFIG_FORMAT_ECS);
+	cr_expect_str_eq(config.socs[3].kafka.topic, "x");
+	cr_expect(config_is_sound(&config));
+}
+#endif

@@ -79,9 +79,9 @@ Test(config_full, a_flood_of_sections_is_refused_before_it_takes_memory)
 static const struct full lists[] = {
 	{ "prefixes", POLICY_PREFIXES_PER_SEGMENT },
 	{ "vlans", POLICY_VLANS_PER_SEGMENT },
-	{ "sources", CONFIG_SOURCE_COUNT },
-	{ "services", CONFIG_SERVICE_COUNT },
-	{ "hours", CONFIG_HOURS_COUNT },
+	{ "sources", AUTHORISE_SOURCE_COUNT },
+	{ "services", AUTHORISE_SERVICE_COUNT },
+	{ "hours", AUTHORISE_HOURS_COUNT },
 	{ "udp", CONFIG_ADDRESS_COUNT },
 	{ "tls", CONFIG_ADDRESS_COUNT },
 	{ "pull", CONFIG_ADDRESS_COUNT },

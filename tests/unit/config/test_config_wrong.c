@@ -188,13 +188,41 @@ static const struct wrong {
 	{ "endpoint-logs { peer-connections = 0 }", "peer-connections \"0\"" },
 	{ "endpoint-logs { peer-rate = 1K }", "is out of range" },
 	{ "endpoint-logs { idle-timeout = 1s }", "is out of range" },
+	{ "endpoint-logs { horizon = 8d }", "write \"1m\" to \"7d\"" },
 	{ "web { listen = 0.0.0.0:1 }\nendpoint-logs { tls = 0.0.0.0:1 }",
 	    "c:1: section web: endpoint-logs listens at port 1 too" },
 	{ "web { }", "section web: \"listen\" is missing" },
 	{ "soc s { address = a:1 }", "\"transport\" is missing" },
 	{ "soc s { transport = udp }", "\"address\" is missing" },
-	{ "soc s { transport = relp address = a:1 }",
-	    "transport \"relp\" is unknown; write udp, tcp or tls" },
+#ifdef CONFIG_FORWARD_KAFKA
+	{ "soc s { transport = kafka }", "write kafka { brokers = {...} }" },
+	{ "soc s { transport = kafka address = a:1 kafka { brokers = a:1 } }",
+	    "address needs a transport other than" },
+	{ "soc s { transport = kafka format = cef kafka { brokers = a:1 } }",
+	    "Kafka is sent JSON" },
+	{ "soc s { transport = udp address = a:1 kafka { brokers = a:1 } }",
+	    "section kafka needs transport" },
+	{ "soc s { transport = kafka kafka { brokers = a:1 username = u } }",
+	    "username needs security" },
+	{ "soc s { transport = kafka kafka { brokers = a:1 security = "
+	  "sasl-ssl } }",
+	    "\"username\" is missing" },
+	{ "soc s { transport = kafka kafka { brokers = a:1 security = "
+	  "plaintext ca = /x } }",
+	    "ca needs security" },
+	{ "soc s { transport = kafka kafka { brokers = a:1 topic = "
+	  "0123456789012345678901234567890123456789012345678901234567890123 "
+	  "} }",
+	    "topic" },
+#else
+	{ "soc s { transport = kafka kafka { brokers = a:1 } }",
+	    "Kafka is not built into this spanwatch; write transport" },
+	{ "soc s { transport = udp address = a:1 kafka { brokers = a:1 } }",
+	    "which is not built into this spanwatch" },
+#endif
+	{ "soc s { transport = xmpp address = a:1 }",
+	    "transport \"xmpp\" is unknown; write udp, tcp, tls, relp, "
+	    "relp-tls or kafka" },
 	{ "soc s { transport = udp address = 0.0.0.0:1 }", "nobody answers" },
 	{ "soc s { transport = udp address = \"fd00::1:1\" }", "no host and" },
 	{ "soc s { transport = udp address = 10.0.0.9 }", "no host and port" },
@@ -239,4 +267,68 @@ Test(config_wrong, all_errors_of_meaning_are_reported)
 	cr_expect_not_null(strstr(errors, "c:4: segment \"a\": criticality"));
 	cr_expect_not_null(strstr(errors, "c:7: scanner \"s\": rate"));
 	cr_expect_not_null(strstr(errors, "c:7: scanner \"s\": there is no"));
+}
+
+/* What is right, and a part of the warning. */
+static const struct wrong doubtful[] = {
+	{ "segment a { prefixes = 10.0.0.0/8 vlans = 10 }\n"
+	  "segment b { prefixes = 10.1.0.0/16 vlans = 20 }",
+	    "c:2: warning: segment \"b\": \"10.1.0.0/16\" of \"b\" lies in "
+	    "\"10.0.0.0/8\" of \"a\": addresses there belong to \"b\" in every "
+	    "VLAN" },
+	{ "asset a { addresses = 10.0.0.1 }",
+	    "c:1: warning: asset \"a\": it has neither role nor criticality" },
+};
+
+Test(config_wrong, what_may_not_be_meant_is_a_warning_and_the_file_holds)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(doubtful); i++) {
+		cr_expect_eq(read_text(doubtful[i].text), 0, "%s", errors);
+		cr_expect_not_null(strstr(warnings, doubtful[i].said),
+		    "%s\nsaid:   %swanted: %s", doubtful[i].text, warnings,
+		    doubtful[i].said);
+	}
+}
+
+Test(config_wrong, segments_within_one_another_are_no_matter_of_warning)
+{
+	cr_expect_eq(read_text("segment a { prefixes = 10.0.0.0/8 }\n"
+	                       "segment b { prefixes = 10.1.0.0/16 }"),
+	    0);
+	cr_expect_str_empty(warnings);
+}
+
+Test(config_wrong, assets_share_no_address_and_a_section_stands_once)
+{
+	cr_expect_eq(
+	    read_text("asset a { addresses = 10.0.0.1 role = server }\n"
+	              "asset b { addresses = 10.0.0.1 }"),
+	    -EINVAL);
+	cr_expect_not_null(strstr(errors,
+	    "c:2: asset \"b\": address \"10.0.0.1\" is also of asset \"a\""));
+	cr_expect_eq(read_text("segment a { prefixes = 10.0.0.0/8\n"
+	                       "detection { } detection { } }"),
+	    -EINVAL);
+	cr_expect_not_null(strstr(errors, "detection is given twice"));
+	cr_expect_eq(read_text("asset a { addresses = 10.0.0.1 }\n"
+	                       "asset a { addresses = 10.0.0.2 }"),
+	    -EINVAL);
+	cr_expect_not_null(strstr(errors, "an asset of this name already"));
+}
+
+Test(config_wrong, a_segment_has_the_general_terms_where_it_has_none)
+{
+	cr_assert_eq(read_text("segment a { prefixes = 10.0.0.0/8\n"
+	                       "role = workstation\n"
+	                       "detection { false-alarms = 1 } }\n"
+	                       "segment b { prefixes = 11.0.0.0/8 }\n"
+	                       "detection { window = 12h false-alarms = 0.1 }"),
+	    0, "%s", errors);
+	cr_expect_eq(config.policy.segments[0].role, POLICY_ROLE_WORKSTATION);
+	cr_expect_eq(config.policy.segments[0].terms.false_alarms_ppm, 1000000);
+	cr_expect_eq(
+	    config.policy.segments[0].terms.window_ns, 43200 * NS_PER_S);
+	cr_expect_eq(config.policy.segments[1].terms.false_alarms_ppm, 100000);
+	cr_expect_eq(config.policy.segments[1].terms.sequence_steps, 4);
+	cr_expect(policy_is_sound(&config.policy));
 }

@@ -17,16 +17,17 @@ static void
 step(int64_t distance, int count)
 {
 	for (int i = 0; i < count; i++) {
-		(void)sequence_note(&sequence, distance);
+		(void)sequence_note(&sequence, &terms_built_in, distance);
 	}
 }
 
 static void
 expect_order(enum finding_order order, bool is_sequential)
 {
-	cr_expect_eq(sequence_order(&sequence), order, "the order is %d",
-	    sequence_order(&sequence));
-	cr_expect_eq(sequence_is_sequential(&sequence), is_sequential);
+	cr_expect_eq(sequence_order(&sequence, &terms_built_in), order,
+	    "the order is %d", sequence_order(&sequence, &terms_built_in));
+	cr_expect_eq(
+	    sequence_is_sequential(&sequence, &terms_built_in), is_sequential);
 }
 
 Test(sequence, three_steps_tell_no_order)
@@ -46,7 +47,7 @@ Test(sequence, up_by_one_is_ascending)
 Test(sequence, down_by_a_few_is_descending)
 {
 	for (int i = 0; i < 20; i++) {
-		step(-(1 + i % SEQUENCE_NEAR), 1);
+		step(-(1 + i % POLICY_SEQUENCE_STRIDE), 1);
 	}
 	expect_order(FINDING_ORDER_DESCENDING, true);
 }
@@ -99,7 +100,8 @@ Test(sequence, eighty_in_a_hundred_are_enough_and_fewer_are_not)
 	step(-1000, 1);
 	step(1001, 1);
 	step(-1001, 1);
-	cr_expect_not(sequence_is_sequential(&sequence), "15 of 19");
+	cr_expect_not(
+	    sequence_is_sequential(&sequence, &terms_built_in), "15 of 19");
 }
 
 Test(sequence, parallel_probes_that_overtake_one_another_still_ascend)
@@ -112,19 +114,24 @@ Test(sequence, parallel_probes_that_overtake_one_another_still_ascend)
 
 Test(sequence, a_step_says_whether_it_was_adjacent)
 {
-	cr_expect_eq(sequence_note(&sequence, 4), SEQUENCE_ADJACENT);
-	cr_expect_eq(sequence_note(&sequence, 5), SEQUENCE_APART);
-	cr_expect_eq(sequence_note(&sequence, 5), SEQUENCE_ADJACENT,
-	    "the same stride again");
-	cr_expect_eq(sequence_note(&sequence, -5), SEQUENCE_APART);
-	cr_expect_eq(sequence_note(&sequence, 0), SEQUENCE_APART,
-	    "the same target is no neighbour");
+	cr_expect_eq(
+	    sequence_note(&sequence, &terms_built_in, 4), SEQUENCE_ADJACENT);
+	cr_expect_eq(
+	    sequence_note(&sequence, &terms_built_in, 5), SEQUENCE_APART);
+	cr_expect_eq(sequence_note(&sequence, &terms_built_in, 5),
+	    SEQUENCE_ADJACENT, "the same stride again");
+	cr_expect_eq(
+	    sequence_note(&sequence, &terms_built_in, -5), SEQUENCE_APART);
+	cr_expect_eq(sequence_note(&sequence, &terms_built_in, 0),
+	    SEQUENCE_APART, "the same target is no neighbour");
 }
 
 Test(sequence, what_cannot_be_compared_is_apart_and_no_stride)
 {
-	cr_expect_eq(sequence_note(&sequence, INT64_MAX), SEQUENCE_APART);
-	cr_expect_eq(sequence_note(&sequence, INT64_MAX), SEQUENCE_APART);
+	cr_expect_eq(sequence_note(&sequence, &terms_built_in, INT64_MAX),
+	    SEQUENCE_APART);
+	cr_expect_eq(sequence_note(&sequence, &terms_built_in, INT64_MAX),
+	    SEQUENCE_APART);
 	cr_expect_eq(sequence.strides, 0);
 	cr_expect_eq(sequence.steps, 2);
 }

@@ -349,3 +349,16 @@ Test(weigh, traceroute_is_nothing_once_some_of_it_expired)
 	(void)weigh(PROBE_UDP, 17, "10.20.2.1", 33435, PROBE_REFUSED);
 	cr_expect_gt(suspect.outcome, 0, "a low TTL alone is no disguise");
 }
+
+Test(weigh, traceroute_is_nothing_where_one_hop_answers_of_thirty)
+{
+	context.traits = PROBE_LOW_TTL;
+	(void)weigh(PROBE_UDP, 17, "10.20.2.1", 33434, PROBE_EXPIRED);
+	suspect.made = 90;
+	for (uint16_t port = 33435; port < 33434 + 90; port++) {
+		(void)weigh(PROBE_UDP, 17, "10.20.2.1", port, PROBE_SILENT);
+	}
+	cr_expect_eq(suspect.outcome, 0);
+	(void)weigh(PROBE_UDP, 17, "10.20.2.1", 161, PROBE_SILENT);
+	cr_expect_gt(suspect.outcome, 0, "nor is one that died on the way");
+}

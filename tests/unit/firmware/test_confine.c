@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ confined(enum role_id role, int (*act)(void))
 	if (pid == 0) {
 		signal(SIGSYS, SIG_DFL);
 		signal(SIGABRT, SIG_DFL);
-		_exit(confine(role, &step) == 0 ? act() : CANNOT);
+		_exit(confine(role, NULL, &step) == 0 ? act() : CANNOT);
 	}
 	cr_assert_eq(waitpid(pid, &status, 0), pid);
 	return status;
@@ -154,6 +155,7 @@ Test(confine, lets_a_role_live)
 	expect_fine(ROLE_SENSOR, pass_messages);
 	expect_fine(ROLE_LEDGER, pass_messages);
 	expect_fine(ROLE_COLLECTOR, pass_messages);
+	expect_fine(ROLE_FORWARDER, pass_messages);
 	expect_fine(ROLE_SENSOR, write_to_standard_error);
 	expect_fine(ROLE_COLLECTOR, write_to_standard_error);
 	expect_fine(ROLE_LEDGER, write_to_standard_output);
@@ -165,6 +167,7 @@ Test(confine, lets_nobody_open_a_file)
 	expect_fine(ROLE_SENSOR, open_a_file);
 	expect_fine(ROLE_LEDGER, open_a_file);
 	expect_fine(ROLE_COLLECTOR, open_a_file);
+	expect_fine(ROLE_FORWARDER, open_a_file);
 }
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -180,6 +183,7 @@ Test(confine, ends_who_asks_what_is_not_its_business)
 	expect_killed(ROLE_SENSOR, look_at_rights);
 	expect_killed(ROLE_SENSOR, write_to_standard_output);
 	expect_killed(ROLE_COLLECTOR, write_to_standard_output);
+	expect_killed(ROLE_FORWARDER, write_to_standard_output);
 }
 
 static int
@@ -198,6 +202,7 @@ Test(confine, refuses_more_memory_to_who_parses_what_strangers_send)
 {
 	expect_fine(ROLE_SENSOR, take_memory);
 	expect_fine(ROLE_COLLECTOR, take_memory);
+	expect_fine(ROLE_FORWARDER, take_memory);
 }
 #endif
 
@@ -207,6 +212,9 @@ Test(confine, ends_who_reaches_out)
 	expect_killed(ROLE_LEDGER, open_a_socket);
 	expect_killed(ROLE_COLLECTOR, open_a_socket);
 	expect_killed(ROLE_COLLECTOR, call_somebody);
+	expect_killed(ROLE_FORWARDER, open_a_socket);
+	expect_killed(ROLE_FORWARDER, call_somebody);
+	expect_killed(ROLE_FORWARDER, start_a_process);
 	expect_killed(ROLE_COLLECTOR, start_a_process);
 	expect_killed(ROLE_COLLECTOR, signal_another);
 	expect_killed(ROLE_SENSOR, start_a_process);
@@ -214,6 +222,41 @@ Test(confine, ends_who_reaches_out)
 	expect_killed(ROLE_SENSOR, signal_another);
 	expect_killed(ROLE_LEDGER, signal_another);
 }
+
+#ifdef CONFIG_FORWARD_KAFKA
+static void *
+do_nothing(void *context)
+{
+	return context;
+}
+
+static int
+start_a_thread(void)
+{
+	pthread_t thread;
+
+	return pthread_create(&thread, NULL, do_nothing, NULL) != 0 ||
+	    pthread_join(thread, NULL) != 0;
+}
+
+static int
+listen_for_others(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return listen(fd, 1);
+}
+
+Test(confine, lets_the_producer_have_threads_and_call_others_and_no_more)
+{
+	expect_fine(ROLE_PRODUCER, pass_messages);
+	expect_fine(ROLE_PRODUCER, open_a_file);
+	expect_fine(ROLE_PRODUCER, start_a_thread);
+	expect_killed(ROLE_PRODUCER, start_a_process);
+	expect_killed(ROLE_PRODUCER, signal_another);
+	expect_killed(ROLE_PRODUCER, listen_for_others);
+}
+#endif
 
 Test(confine, leaves_a_failed_assertion_its_own_end)
 {

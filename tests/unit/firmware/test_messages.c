@@ -1,4 +1,5 @@
 #include "firmware/messages.h"
+#include "firmware/sealed.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>

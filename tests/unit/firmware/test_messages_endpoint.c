@@ -180,7 +180,7 @@ Test(messages_endpoint, what_the_collector_is_told_is_checked)
 {
 	static struct message_start_collector start;
 	static struct config config;
-	struct message_relay relay = { .relay = CONFIG_ADDRESS_COUNT };
+	struct message_relay relay = { .relay = MESSAGE_RELAY_COUNT };
 
 	config_default(&config);
 	start.logs = config.endpoint_logs;

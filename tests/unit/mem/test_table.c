@@ -200,6 +200,24 @@ Test(table, a_free_slot_goes_before_any_rank)
 	cr_expect_not_null(find(0, 3));
 }
 
+Test(table, names_the_lowest_of_ranks_kept_beside_it_and_of_equals_the_idlest)
+{
+	uint32_t ranks[COUNT] = { 0 };
+	uint32_t slots[TABLE_WAYS];
+
+	for (uint32_t i = 0; i < TABLE_WAYS; i++) {
+		slots[i] = table_index(
+		    &table, take(3 + i * SETS, 100 - i, NULL, NULL));
+		ranks[slots[i]] = 9;
+	}
+	cr_expect_eq(table_lowest(&table, hash_of(3), 100, ranks), slots[7]);
+	ranks[slots[2]] = 5;
+	ranks[slots[4]] = 5;
+	cr_expect_eq(table_lowest(&table, hash_of(3), 100, ranks), slots[4]);
+	ranks[slots[6]] = 1;
+	cr_expect_eq(table_lowest(&table, hash_of(3), 100, ranks), slots[6]);
+}
+
 Test(table, gives_a_dropped_slot_to_the_next)
 {
 	struct record *third = NULL;

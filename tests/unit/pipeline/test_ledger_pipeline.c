@@ -72,6 +72,17 @@ Test(ledger_pipeline, counts_revisions_of_alerts_by_itself)
 	cr_expect_eq(alert.revision, 1);
 }
 
+Test(ledger_pipeline, counts_an_alert_that_an_earlier_ledger_began)
+{
+	tell(7, 3, 0);
+	cr_expect_eq(ledger.alerts, 1);
+	cr_expect_eq(ledger.revisions, 1);
+	tell(7, 4, 0);
+	cr_expect_eq(ledger.alerts, 1);
+	tell(8, 1, 0);
+	cr_expect_eq(ledger.alerts, 2);
+}
+
 Test(ledger_pipeline, finds_the_last_finding_of_a_campaign)
 {
 	cr_expect_null(ledger_pipeline_find(&ledger, 3));

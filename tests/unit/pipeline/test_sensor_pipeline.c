@@ -91,12 +91,11 @@ run_recording(uint32_t burst, struct finding *first)
 {
 	uint32_t count = 0;
 
-	for (uint32_t i = 0; i <= frame_count; i += burst) {
-		uint32_t left = frame_count - i;
-
-		sensor_pipeline_frames(
+	for (uint32_t i = 0, left = 1; left > 0;) {
+		left = frame_count - i;
+		i += sensor_pipeline_frames(
 		    &line, frames + i, left < burst ? left : burst);
-		if (left <= burst) {
+		if (left == 0) {
 			sensor_pipeline_finish(&line);
 		}
 		while (sensor_pipeline_next_finding(&line, &finding)) {
@@ -171,10 +170,86 @@ Test(sensor_pipeline, does_not_let_time_go_back)
 {
 	record_sweep(2, 445);
 	frames[0].time_ns = START_NS + NS_PER_S;
-	sensor_pipeline_frames(&line, frames, 2);
+	cr_expect_eq(sensor_pipeline_frames(&line, frames, 2), 2);
 	cr_expect_eq(line.now_ns, START_NS + NS_PER_S);
 	sensor_pipeline_tick(&line, START_NS);
 	cr_expect_eq(line.now_ns, START_NS + NS_PER_S);
+}
+
+Test(sensor_pipeline, goes_no_further_than_a_second_at_once)
+{
+	record_sweep(120, 445);
+	/* The 101st is a second later than the first. */
+	cr_expect_eq(sensor_pipeline_frames(&line, frames, 120), 100);
+	cr_expect_eq(sensor_pipeline_frames(&line, frames + 100, 20), 20);
+	/* Time alone. */
+	frames[0].time_ns = START_NS + 60 * NS_PER_S;
+	cr_expect_eq(sensor_pipeline_frames(&line, frames, 1), 0);
+	cr_expect_eq(counters.value[COUNTER_FLOW_SILENT], 120);
+	cr_expect_eq(counters.value[COUNTER_DECODE_OK], 120);
+	cr_expect_eq(sensor_pipeline_frames(&line, frames, 1), 1);
+}
+
+/* A sweep of 50 that begins 'begins_ns' after the start, two a second. */
+static void
+record_slow_sweep(uint64_t begins_ns, uint8_t net)
+{
+	for (uint32_t i = 0; i < 50; i++) {
+		char target[32];
+
+		(void)snprintf(
+		    target, sizeof(target), "10.20.%u.%u", net, i + 1);
+		build_simple_tcp(next_frame(),
+		    START_NS + begins_ns + i * NS_PER_S / 2, "10.20.1.69",
+		    (uint16_t)(40000 + i), target, 445, TCP_SYN);
+	}
+	collect_frames();
+}
+
+Test(sensor_pipeline, a_scan_after_the_end_begins_with_its_own_first_probe)
+{
+	static struct finding first;
+	const uint32_t bursts[] = { 1, 33, FRAMES };
+
+	record_slow_sweep(0, 2);
+	record_slow_sweep(25 * 3600 * NS_PER_S, 3);
+	for (uint32_t i = 0; i < ARRAY_SIZE(bursts); i++) {
+		cr_expect_gt(run_recording(bursts[i], &first), 2);
+		cr_expect_neq(finding.campaign, first.campaign);
+		cr_expect_eq(finding.target_count, 50);
+		cr_expect_eq(finding.first_seen_ns, frames[50].time_ns);
+		close_line();
+		open_line();
+	}
+}
+
+Test(sensor_pipeline, a_slow_scan_is_told_as_it_grows)
+{
+	static struct finding first;
+
+	for (uint32_t i = 0; i < 30; i++) {
+		char target[32];
+
+		(void)snprintf(target, sizeof(target), "10.20.2.%u", i + 1);
+		build_simple_tcp(next_frame(), START_NS + i * 3600 * NS_PER_S,
+		    "10.20.1.69", (uint16_t)(40000 + i), target, 445, TCP_SYN);
+	}
+	collect_frames();
+	cr_expect_gt(run_recording(FRAMES, &first), 2);
+	cr_expect_eq(first.target_count, 8);
+	cr_expect_eq(finding.target_count, 30);
+}
+
+Test(sensor_pipeline, judges_silence_where_time_is_always_nought)
+{
+	static struct finding first;
+
+	record_sweep(60, 445);
+	for (uint32_t i = 0; i < frame_count; i++) {
+		frames[i].time_ns = 0;
+	}
+	cr_expect_gt(run_recording(32, &first), 0);
+	cr_expect_eq(finding.silent, 60);
 }
 
 Test(sensor_pipeline, passes_over_frames_that_are_no_packets)
@@ -190,11 +265,11 @@ Test(sensor_pipeline, passes_over_frames_that_are_no_packets)
 
 Test(sensor_pipeline, takes_more_frames_than_a_burst_at_once)
 {
-	record_sweep(3 * SENSOR_BURST + 5, 445);
+	record_sweep(2 * SENSOR_BURST + 5, 445);
 	sensor_pipeline_frames(&line, frames, frame_count);
-	cr_expect_eq(counters.value[COUNTER_DECODE_OK], 3 * SENSOR_BURST + 5);
+	cr_expect_eq(counters.value[COUNTER_DECODE_OK], 2 * SENSOR_BURST + 5);
 	cr_expect_eq(
-	    counters.value[COUNTER_FLOW_ATTEMPTS], 3 * SENSOR_BURST + 5);
+	    counters.value[COUNTER_FLOW_ATTEMPTS], 2 * SENSOR_BURST + 5);
 }
 
 Test(sensor_pipeline, stops_after_the_stage_it_is_told)
@@ -281,7 +356,7 @@ Test(sensor_pipeline, gives_the_names_of_hosts_to_who_wants_them)
 	sensor_pipeline_frames(&line, frames, frame_count);
 	cr_expect_not(sensor_pipeline_next_name(&line, &name));
 	sensor_pipeline_want_contacts(&line, true);
-	frames[0].time_ns += NS_PER_S; /* Else it were a duplicate. */
+	frames[0].time_ns += NS_PER_S / 2; /* Else it were a duplicate. */
 	sensor_pipeline_frames(&line, frames, frame_count);
 	cr_assert(sensor_pipeline_next_name(&line, &name));
 	cr_expect_str_eq(name.name, "anna-pc");

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "policy/policy.h"
 
@@ -248,4 +249,115 @@ Test(policy, each_criticality_has_its_word)
 	    policy_criticality_name(POLICY_CRITICALITY_HIGH), "high");
 	cr_expect_str_eq(
 	    policy_criticality_name(POLICY_CRITICALITY_CRITICAL), "critical");
+}
+
+static void
+add_place(
+    struct policy *of, const char *prefix, const char *host, uint16_t asset)
+{
+	struct policy_place *place = &of->places[of->place_count++];
+
+	place->asset = asset;
+	if (prefix != NULL) {
+		cr_assert(ip_prefix_parse(prefix, &place->prefix));
+	} else {
+		place->kind = POLICY_PLACE_HOST;
+		(void)snprintf(place->host, sizeof(place->host), "%s", host);
+	}
+}
+
+Test(policy, an_asset_is_found_by_the_longest_prefix_and_by_name_before_that)
+{
+	static struct policy of;
+	struct ip_address address;
+	struct policy_host host = { .address = &address,
+		.segment = POLICY_NO_SEGMENT };
+
+	policy_default(&of);
+	of.asset_count = 3;
+	add_place(&of, "10.0.0.0/8", NULL, 0);
+	add_place(&of, "10.1.0.0/16", NULL, 1);
+	add_place(&of, NULL, "dc1", 2);
+	cr_assert(ip_address_parse("10.1.2.3", &address));
+	cr_expect_eq(policy_asset_of(&of, &host), 1);
+	host.name = "DC1";
+	cr_expect_eq(policy_asset_of(&of, &host), 2);
+	host.name = NULL;
+	cr_assert(ip_address_parse("10.2.0.1", &address));
+	cr_expect_eq(policy_asset_of(&of, &host), 0);
+	cr_assert(ip_address_parse("11.0.0.1", &address));
+	cr_expect_eq(policy_asset_of(&of, &host), POLICY_NO_ASSET);
+}
+
+Test(policy, an_asset_goes_before_its_segment_and_else_the_segment_says)
+{
+	static struct policy of;
+	struct ip_address address;
+	struct policy_host host = { .address = &address, .segment = 0 };
+
+	policy_default(&of);
+	of.segments[0].role = POLICY_ROLE_WORKSTATION;
+	of.segments[0].criticality = POLICY_CRITICALITY_HIGH;
+	of.asset_count = 1;
+	add_place(&of, "10.1.0.0/16", NULL, 0);
+	cr_assert(ip_address_parse("10.1.2.3", &address));
+	cr_expect_eq(policy_role_of(&of, &host), POLICY_ROLE_WORKSTATION);
+	cr_expect_eq(
+	    policy_criticality_of(&of, &host), POLICY_CRITICALITY_HIGH);
+	of.assets[0].role = POLICY_ROLE_MONITORING;
+	of.assets[0].has_criticality = 1;
+	of.assets[0].criticality = POLICY_CRITICALITY_LOW;
+	cr_expect_eq(policy_role_of(&of, &host), POLICY_ROLE_MONITORING);
+	cr_expect_eq(policy_criticality_of(&of, &host), POLICY_CRITICALITY_LOW);
+	host.segment = POLICY_NO_SEGMENT;
+	of.asset_count = 0;
+	of.place_count = 0;
+	cr_expect_eq(policy_role_of(&of, &host), POLICY_ROLE_UNKNOWN);
+	cr_expect_eq(
+	    policy_criticality_of(&of, &host), POLICY_CRITICALITY_NORMAL);
+}
+
+Test(policy, knows_a_scanner_by_its_file_name_alone)
+{
+	static struct policy of;
+
+	policy_default(&of);
+	cr_expect(policy_knows_scanner(&of, "C:\\Tools\\NMAP.EXE"));
+	cr_expect(policy_knows_scanner(&of, "/usr/bin/nmap"));
+	cr_expect(policy_knows_scanner(&of, "zmap.exe"));
+	cr_expect_not(policy_knows_scanner(&of, "/opt/nmap/run.sh"));
+	cr_expect_not(policy_knows_scanner(&of, "nmapper.exe"));
+	cr_expect_not(policy_knows_scanner(&of, "nma"));
+	cr_expect_not(policy_knows_scanner(&of, ""));
+	cr_expect_not(policy_knows_scanner(&of, ".exe"));
+}
+
+Test(policy, with_terms_or_assets_that_cannot_be_is_not_sound)
+{
+	static struct policy of;
+	static struct policy broken;
+
+	policy_default(&of);
+	cr_expect(policy_is_sound(&of));
+	broken = of;
+	broken.segments[0].terms.false_alarms_ppm = 0;
+	cr_expect_not(policy_is_sound(&broken));
+	broken = of;
+	broken.detection.terms.window_ns = 1;
+	cr_expect_not(policy_is_sound(&broken));
+	broken = of;
+	broken.detection.terms.sequence_stride = 17;
+	cr_expect_not(policy_is_sound(&broken));
+	broken = of;
+	broken.detection.known_scanner_count = POLICY_KNOWN_SCANNERS + 1;
+	cr_expect_not(policy_is_sound(&broken));
+	broken = of;
+	broken.place_count = 1;
+	cr_expect_not(policy_is_sound(&broken), "of an asset there is not");
+	broken = of;
+	broken.asset_count = POLICY_ASSET_COUNT + 1;
+	cr_expect_not(policy_is_sound(&broken));
+	broken = of;
+	broken.segments[0].role = POLICY_ROLE_COUNT;
+	cr_expect_not(policy_is_sound(&broken));
 }
