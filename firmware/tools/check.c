@@ -6,6 +6,7 @@
 #include "base/strbuf.h"
 #include "firmware/command.h"
 #include "firmware/configuration.h"
+#include "firmware/memory_statement.h"
 #include "firmware/tools/understood.h"
 #include "firmware/visible.h"
 
@@ -52,6 +53,9 @@ run(int argc, char **argv)
 		return options_exit_status(which);
 	}
 	status = configuration_read(path, &config);
+	if (status == EXIT_DONE) {
+		status = memory_statement_check(&command_check, &config);
+	}
 	if (status == EXIT_DONE) {
 		print_summary(
 		    path != NULL ? path : "built-in defaults", &config);

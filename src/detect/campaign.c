@@ -91,6 +91,8 @@ count_target(struct campaign *campaign, const struct contact *contact,
 	    find_network(campaign, &contact->target);
 	bool is_service = asks_service(contact);
 	struct contact_key key = { 0 };
+	uint64_t hash;
+	uint32_t now_s;
 	bool is_new;
 
 	if (network != NULL) {
@@ -105,8 +107,13 @@ count_target(struct campaign *campaign, const struct contact *contact,
 	key.source = campaign->source;
 	key.target = contact->target;
 	key.class = CONTACT_TARGET;
-	is_new = contacts_note(contacts, contacts_hash(contacts, &key),
-	    (uint32_t)(contact->time_ns / NS_PER_S));
+	hash = contacts_hash(contacts, &key);
+	now_s = (uint32_t)(contact->time_ns / NS_PER_S);
+	/* Those of a campaign before are this one's, too. */
+	contacts_forget(contacts, hash,
+	    (uint32_t)(campaign->first_ns / NS_PER_S) - CONTACTS_EPOCH_S,
+	    now_s);
+	is_new = contacts_note(contacts, hash, now_s);
 	campaign->targets += is_new;
 	campaign->service_targets += is_new && is_service;
 }

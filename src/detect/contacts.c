@@ -4,7 +4,6 @@
 
 /* An entry: | 22 bits of the hash, never all zero | concluded | epoch |. */
 enum {
-	EPOCH_S = 3 * 60 * 60,
 	EPOCH_BITS = 9, /* They come round after 64 days. */
 	EPOCH_MASK = (1 << EPOCH_BITS) - 1,
 	CONCLUDED = 1 << EPOCH_BITS,
@@ -50,7 +49,7 @@ age_of(uint32_t entry, uint32_t epoch)
 static inline uint32_t
 epoch_of(uint32_t now_s)
 {
-	return now_s / EPOCH_S & EPOCH_MASK;
+	return now_s / CONTACTS_EPOCH_S & EPOCH_MASK;
 }
 
 /* The entry of 'hash' if it is known, else null. */
@@ -112,6 +111,19 @@ contacts_note(struct contacts *contacts, uint64_t hash, uint32_t now_s)
 	*oldest(contacts, hash, now_s) =
 	    print_of(hash) << PRINT_SHIFT | epoch_of(now_s);
 	return true;
+}
+
+void
+contacts_forget(
+    struct contacts *contacts, uint64_t hash, uint32_t over_s, uint32_t now_s)
+{
+	uint32_t *entry = find(contacts, hash, now_s);
+
+	if (entry != NULL &&
+	    age_of(*entry, epoch_of(now_s)) >=
+	        now_s / CONTACTS_EPOCH_S - over_s / CONTACTS_EPOCH_S) {
+		*entry = 0;
+	}
 }
 
 bool

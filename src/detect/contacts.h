@@ -22,7 +22,10 @@
 #include "base/key_hash.h"
 #include "mem/region.h"
 
-enum { CONTACTS_WAYS = 16 };
+enum {
+	CONTACTS_WAYS = 16,
+	CONTACTS_EPOCH_S = 3 * 60 * 60,
+};
 
 /* What is asked of a contact; each is a key of its own. */
 enum contact_class {
@@ -62,6 +65,11 @@ void contacts_init(struct contacts *contacts, struct region *region,
 
 uint64_t contacts_hash(
     const struct contacts *contacts, const struct contact_key *key);
+
+/* Forgets the contact if it was last met before the end of the epoch that
+ * 'over_s' lies in: what a campaign that is over has met is new to the next. */
+void contacts_forget(
+    struct contacts *contacts, uint64_t hash, uint32_t over_s, uint32_t now_s);
 
 /* Asks the memory for the set of 'hash' ahead of its use. */
 static inline void

@@ -182,6 +182,27 @@ note_meeting(struct detect *detect, struct sighting *sighting)
 	}
 }
 
+/* Whether the contact is a first one.  What a campaign has met is new to the
+ * source's next, whatever else is remembered for how long: a scan that comes
+ * again after the first is over would go unseen. */
+static bool
+is_first_contact(struct detect *detect, const struct sighting *sighting)
+{
+	struct contacts *contacts = &detect->contacts;
+	const struct source *source;
+
+	if (contacts_knows(contacts, sighting->pair_hash, sighting->now_s)) {
+		source = source_find(detect, sighting);
+		if (source != NULL && source->over_s != 0) {
+			contacts_forget(contacts, sighting->pair_hash,
+			    source->over_s, sighting->now_s);
+			contacts_forget(contacts, sighting->met_hash,
+			    source->over_s, sighting->now_s);
+		}
+	}
+	return contacts_note(contacts, sighting->pair_hash, sighting->now_s);
+}
+
 /* A contact that is not a first one: its source's campaign goes on. */
 static void
 take_repeat(struct detect *detect, const struct sighting *sighting)
@@ -214,8 +235,7 @@ take_attempt(struct detect *detect, struct sighting *sighting)
 		sighting->is_explained = true;
 		return;
 	}
-	if (!contacts_note(
-	        &detect->contacts, sighting->pair_hash, sighting->now_s)) {
+	if (!is_first_contact(detect, sighting)) {
 		take_repeat(detect, sighting);
 		return;
 	}

@@ -405,6 +405,7 @@ end_campaign(
 	if (source != NULL) {
 		source->is_suspect = false;
 		source->kept_count = 0;
+		source->over_s = (uint32_t)(campaign->last_ns / NS_PER_S);
 	}
 	table_drop(&detect->campaigns, campaign);
 	table_drop(&detect->suspects, suspect);

@@ -28,6 +28,7 @@ struct source {
 	bool is_suspect;      /* Has, or had, a struct suspect. */
 	uint8_t dhcp_answers; /* As a DHCP server gives, while few. */
 	uint8_t kept_count;
+	uint32_t over_s; /* Its last campaign's last probe; 0: had none. */
 	struct contact kept[SOURCE_CONTACTS]; /* Its first contacts. */
 };
 

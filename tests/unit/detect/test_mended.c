@@ -73,6 +73,18 @@ Test(mended, a_scan_repeated_after_a_week_is_raised_again)
 	cr_expect_eq(watch.detect->campaign_number, 2);
 }
 
+Test(
+    mended, a_scan_repeated_at_any_hour_after_the_first_is_over_is_raised_again)
+{
+	for (uint32_t hours = 25; hours < 33; hours++) {
+		uint64_t before = watch.detect->campaign_number;
+
+		sweep_in_order("10.20.1.9", 445, FATE_SILENT);
+		cr_assert_eq(watch.detect->campaign_number, before + 1);
+		watch_wait(&watch, hours * hour_ns);
+	}
+}
+
 Test(mended, a_second_campaign_begins_with_its_own_first_probe)
 {
 	uint64_t again_ns;
