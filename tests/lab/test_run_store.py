@@ -123,7 +123,8 @@ def a_full_disk_stops_no_alert(wire):
                  "it is said")
         expect(sensor.role("ledger")["restarts"] == 0,
                f"the ledger lives: {sensor.logged()}")
-        expect(sensor.status()["store"]["state"] == "failing", "in status, too")
+        wait_for(lambda: sensor.status()["store"]["state"] == "failing",
+                 "in status, too")
 
 
 def a_folder_that_cannot_be_made_stops_nothing(wire):
